@@ -34,7 +34,6 @@ message_ids! {
         Open "case-state-open",
         Proposed "case-state-proposed",
         Decided "case-state-decided",
-        Ended "case-state-ended",
     }
     /// Names the outcome of a decision.
     outcome: Outcome {
@@ -111,7 +110,6 @@ message_ids! {
         InBulk "event-in-bulk",
         OutOfBulk "event-out-of-bulk",
         RequestedAgain "event-requested-again",
-        Ended "event-ended",
     }
     /// Says what a person viewed before a decision.
     viewing: Viewing {
@@ -150,6 +148,7 @@ message_ids! {
         ImportEnded "audit-import-ended",
         ServiceCreated "audit-service-created",
         ServiceChanged "audit-service-changed",
+        ServiceLeaving "audit-service-leaving",
         ServiceDeleted "audit-service-deleted",
         KeyIssued "audit-key-issued",
         KeyRevoked "audit-key-revoked",

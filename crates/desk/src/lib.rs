@@ -52,8 +52,7 @@ pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
     Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
-    JobCount,
-    MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
+    JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;

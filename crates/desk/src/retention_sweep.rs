@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::sweep_summary::SweepSummary;
 use crate::{Desk, Error};
 use crate::{
-    approvals, audit, banks, cases, checks, decisions, evidence, node, staff, viewing, webhooks,
+    approvals, audit, banks, cases, checks, decisions, delete_service, evidence, node, staff,
+    viewing, webhooks,
 };
 
 /// How often a sweep runs. Expired entries stop matching at the very instant (see
@@ -42,6 +43,7 @@ impl Desk {
                     bulks_lapsed = swept.bulks_lapsed,
                     requests_lapsed = swept.requests_lapsed,
                     evidence_expired = swept.evidence_expired,
+                    services_deleted = swept.services_deleted,
                     rows_deleted = swept.rows_deleted,
                     "removed what had reached the end of its term"
                 ),
@@ -88,7 +90,7 @@ impl Desk {
     /// Runs the sweep of each area once; returns the first error. Evidence comes first, and cases
     /// before the matches in them, as a match is kept as long as its case.
     async fn sweep_some(&self, now: Timestamp) -> (SweepSummary, Option<Error>) {
-        let areas: [Area<'_>; 11] = [
+        let areas: [Area<'_>; 12] = [
             Box::pin(evidence::expire::expire(self, now)),
             Box::pin(banks::expire::expire(self, now)),
             Box::pin(viewing::expire::expire(self, now)),
@@ -100,6 +102,7 @@ impl Desk {
             Box::pin(node::expire::expire(self, now)),
             Box::pin(approvals::expire::expire(self, now)),
             Box::pin(audit::expire::expire(self, now)),
+            Box::pin(delete_service::delete_leaving(self, now)),
         ];
         let (mut all, mut failed) = (SweepSummary::default(), None);
         for area in areas {

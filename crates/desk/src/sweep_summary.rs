@@ -29,6 +29,8 @@ pub struct SweepSummary {
     pub requests_lapsed: u64,
     /// Items whose stored bytes became unreadable.
     pub evidence_expired: u64,
+    /// Leaving services that were deleted, because nothing waited for them any more.
+    pub services_deleted: u64,
     /// Rows that were deleted: cases, disputes, bulk decisions, matches, webhook deliveries, ended
     /// entries, imports, changes, totals of cleared checks, sign-in attempts, the audit record,
     /// approval requests, breaks, and sessions, links
@@ -47,6 +49,7 @@ impl AddAssign for SweepSummary {
             bulks_lapsed,
             requests_lapsed,
             evidence_expired,
+            services_deleted,
             rows_deleted,
         } = more;
         self.entries_expired += entries_expired;
@@ -57,6 +60,7 @@ impl AddAssign for SweepSummary {
         self.bulks_lapsed += bulks_lapsed;
         self.requests_lapsed += requests_lapsed;
         self.evidence_expired += evidence_expired;
+        self.services_deleted += services_deleted;
         self.rows_deleted += rows_deleted;
     }
 }

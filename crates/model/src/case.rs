@@ -3,7 +3,7 @@
 //! Open ─propose→ Proposed ─approve→ Decided       Open ─decide→ Decided
 //!   ↑                └─refuse→ Open                 Decided ─undo→ Open
 //!
-//! When its service is deleted, a case in any other state becomes Ended.
+//! No case ends undecided: a service with undecided cases is not deleted, but leaves.
 
 pub mod event;
 pub mod lowering;
@@ -118,8 +118,6 @@ pub enum CaseState {
     Proposed,
     /// The decision is in effect.
     Decided,
-    /// The service was deleted, before or after the decision.
-    Ended,
 }
 
 /// A state transition of a case.
@@ -139,8 +137,6 @@ pub enum Step {
     Refuse,
     /// The decision is undone.
     Undo,
-    /// The service is deleted.
-    End,
 }
 
 impl Step {
@@ -170,10 +166,7 @@ impl CaseState {
             | (Self::Decided, Step::Undo) => Ok(Self::Open),
             (Self::Open, Step::Decide) | (Self::Proposed, Step::Approve) => Ok(Self::Decided),
             (Self::Open, Step::Propose) => Ok(Self::Proposed),
-            (Self::Open | Self::Proposed | Self::Decided, Step::End) => Ok(Self::Ended),
-            (Self::Ended, _) | (Self::Proposed | Self::Decided, Step::Join | Step::Claim) => {
-                Err(Refusal::CaseClosed)
-            }
+            (Self::Proposed | Self::Decided, Step::Join | Step::Claim) => Err(Refusal::CaseClosed),
             (Self::Open | Self::Proposed, Step::Undo) => Err(Refusal::NotUndoable),
             (Self::Open | Self::Decided, Step::Approve | Step::Refuse)
             | (Self::Proposed | Self::Decided, Step::Decide | Step::Propose) => {

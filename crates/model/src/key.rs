@@ -82,6 +82,9 @@ pub struct Service {
     pub name: Line,
     /// Creation time.
     pub created_at: Timestamp,
+    /// When the service began to leave: an administrator deleted it while cases were undecided or
+    /// actions had no answer. Nothing of it is checked any more; it is deleted when nothing waits.
+    pub leaving_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

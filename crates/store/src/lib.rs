@@ -48,6 +48,7 @@ pub use node::job::{DeadJob, JobCount, LeaseLimits, Leased, NewJob};
 pub use open::{Engine, Settings, Store};
 pub use overview::figures::{Arrivals, DecidedOnDay, Unanswered, Wait};
 pub use pending_change::Change;
+pub use services::leaving::LeavingService;
 pub use tx::Tx;
 pub use webhooks::delivery::DeliverySummary;
 pub use webhooks::delivery::overview::{DeliveryLine, EndpointLine, OpenAction, OpenCounts};

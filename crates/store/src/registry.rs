@@ -43,6 +43,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::node::job::lease::QUERIES,
         crate::services::key::QUERIES,
         crate::viewing::item_facts::QUERIES,
+        crate::services::leaving::QUERIES,
         crate::viewing::item_view::QUERIES,
         crate::checks::match_hashes::QUERIES,
         crate::checks::matched::QUERIES,

@@ -35,6 +35,7 @@ audit-import-begun = Import begonnen
 audit-import-ended = Import beendet
 audit-service-created = Dienst angemeldet
 audit-service-changed = Dienst umbenannt
+audit-service-leaving = Dienst scheidet aus
 audit-service-deleted = Dienst gelöscht
 audit-key-issued = API-Schlüssel ausgestellt
 audit-key-revoked = API-Schlüssel widerrufen

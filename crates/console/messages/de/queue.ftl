@@ -20,4 +20,8 @@ queue-elsewhere = Zurzeit nicht in der Warteschlange
 queue-proposed = Warten auf eine zweite Person
 queue-in-bulk = In einer Sammelentscheidung
 queue-lowerings = Vorschläge, eine Dringlichkeit zu senken
+queue-of-leaving = { $count ->
+    [one] Ein offener Fall ist von einem Dienst, der ausscheidet.
+   *[other] { $count } offene Fälle sind von Diensten, die ausscheiden.
+}
 queue-no-lead = Niemand hier gehört zur Leitung, und etwas wartet auf sie. Bitten Sie die Verwaltung, jemandem diese Rolle zu geben.

@@ -23,6 +23,12 @@ start-disputes-service = { $count ->
     [one] einer gilt für einen ganzen Dienst
    *[other] { $count } gelten für einen ganzen Dienst
 }
+start-leaving = Dienste, die ausscheiden
+start-leaving-about = Die Verwaltung hat diese Dienste gelöscht. Nichts von ihnen wird mehr geprüft. Jeder ist fort, wenn seine Fälle entschieden und seine Maßnahmen beantwortet oder überfällig sind.
+start-leaving-service = Dienst
+start-leaving-since = Scheidet aus seit
+start-leaving-undecided = Offene Fälle
+start-leaving-unanswered = Maßnahmen ohne Antwort
 chart-arrivals = Eingegangene Fälle
 chart-arrivals-about = Wie viele Fälle jeden Tag eröffnet wurden, nach Richtlinie.
 chart-waiting = Minuten, bis jemand einen Fall übernahm

@@ -35,6 +35,7 @@ audit-import-begun = Import begun
 audit-import-ended = Import ended
 audit-service-created = Service registered
 audit-service-changed = Service renamed
+audit-service-leaving = Service is leaving
 audit-service-deleted = Service deleted
 audit-key-issued = API key issued
 audit-key-revoked = API key revoked

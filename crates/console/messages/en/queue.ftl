@@ -20,4 +20,8 @@ queue-elsewhere = Not in the queue at the moment
 queue-proposed = Waiting for second approval
 queue-in-bulk = In a bulk decision
 queue-lowerings = Proposals to lower an urgency
+queue-of-leaving = { $count ->
+    [one] One undecided case is from a service that is leaving.
+   *[other] { $count } undecided cases are from services that are leaving.
+}
 queue-no-lead = Some cases need a lead, but no staff member has that role. Ask an administrator to give a staff member the lead role.

@@ -23,6 +23,12 @@ start-disputes-service = { $count ->
     [one] one applies to a whole service
    *[other] { $count } apply to a whole service
 }
+start-leaving = Services that are leaving
+start-leaving-about = An administrator deleted these services. Nothing of them is checked any more. Each is gone when its cases are decided and its actions answered or overdue.
+start-leaving-service = Service
+start-leaving-since = Leaving since
+start-leaving-undecided = Undecided cases
+start-leaving-unanswered = Actions without an answer
 chart-arrivals = New cases
 chart-arrivals-about = How many cases opened each day, by policy.
 chart-waiting = Minutes until a case was claimed

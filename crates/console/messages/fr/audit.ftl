@@ -35,6 +35,7 @@ audit-import-begun = Import commencé
 audit-import-ended = Import terminé
 audit-service-created = Service enregistré
 audit-service-changed = Service renommé
+audit-service-leaving = Service en cours de départ
 audit-service-deleted = Service supprimé
 audit-key-issued = Clé d’API émise
 audit-key-revoked = Clé d’API révoquée

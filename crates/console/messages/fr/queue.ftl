@@ -20,4 +20,8 @@ queue-elsewhere = Hors de la file pour le moment
 queue-proposed = En attente d’une seconde personne
 queue-in-bulk = Dans une décision groupée
 queue-lowerings = Propositions de baisser une urgence
+queue-of-leaving = { $count ->
+    [one] Un dossier non décidé vient d’un service en cours de départ.
+   *[other] { $count } dossiers non décidés viennent de services en cours de départ.
+}
 queue-no-lead = Personne ici n’est responsable, et quelque chose attend un responsable. Demandez à l’administration de donner ce rôle à quelqu’un.

@@ -23,6 +23,12 @@ start-disputes-service = { $count ->
     [one] une s’applique à tout un service
    *[other] { $count } s’appliquent à tout un service
 }
+start-leaving = Services en cours de départ
+start-leaving-about = L’administration a supprimé ces services. Plus rien n’y est contrôlé. Chacun disparaît quand ses dossiers sont décidés et que ses mesures ont une réponse ou sont en retard.
+start-leaving-service = Service
+start-leaving-since = En cours de départ depuis
+start-leaving-undecided = Dossiers non décidés
+start-leaving-unanswered = Mesures sans réponse
 chart-arrivals = Dossiers arrivés
 chart-arrivals-about = Combien de dossiers ont été ouverts chaque jour, par règle.
 chart-waiting = Minutes avant qu’un dossier soit pris

@@ -35,6 +35,7 @@ audit-import-begun = Importazione iniziata
 audit-import-ended = Importazione terminata
 audit-service-created = Servizio registrato
 audit-service-changed = Servizio rinominato
+audit-service-leaving = Servizio in uscita
 audit-service-deleted = Servizio eliminato
 audit-key-issued = Chiave API emessa
 audit-key-revoked = Chiave API revocata

@@ -20,4 +20,8 @@ queue-elsewhere = Per ora fuori dalla coda
 queue-proposed = In attesa di una seconda persona
 queue-in-bulk = In una decisione collettiva
 queue-lowerings = Proposte di abbassare un’urgenza
+queue-of-leaving = { $count ->
+    [one] Un caso non deciso viene da un servizio in uscita.
+   *[other] { $count } casi non decisi vengono da servizi in uscita.
+}
 queue-no-lead = Qui nessuno è responsabile, e qualcosa attende un responsabile. Chieda all’amministrazione di dare questo ruolo a qualcuno.

@@ -23,6 +23,12 @@ start-disputes-service = { $count ->
     [one] una vale per un intero servizio
    *[other] { $count } valgono per un intero servizio
 }
+start-leaving = Servizi in uscita
+start-leaving-about = L’amministrazione ha eliminato questi servizi. Nulla vi viene più controllato. Ciascuno scompare quando i suoi casi sono decisi e le sue misure hanno una risposta o sono in ritardo.
+start-leaving-service = Servizio
+start-leaving-since = In uscita dal
+start-leaving-undecided = Casi non decisi
+start-leaving-unanswered = Misure senza risposta
 chart-arrivals = Casi arrivati
 chart-arrivals-about = Quanti casi sono stati aperti ogni giorno, per regola.
 chart-waiting = Minuti prima che un caso fosse preso

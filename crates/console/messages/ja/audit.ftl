@@ -35,6 +35,7 @@ audit-import-begun = インポートを開始
 audit-import-ended = インポートを終了
 audit-service-created = サービスを登録
 audit-service-changed = サービス名を変更
+audit-service-leaving = サービスを終了手続き中に変更
 audit-service-deleted = サービスを削除
 audit-key-issued = APIキーを発行
 audit-key-revoked = APIキーを失効

@@ -17,4 +17,5 @@ queue-elsewhere = 現在キューにないもの
 queue-proposed = 二人目の確認待ち
 queue-in-bulk = 一括判断に含まれるもの
 queue-lowerings = 緊急度を下げる提案の一覧
+queue-of-leaving = 終了手続き中のサービスの未判断の案件：{ $count }件
 queue-no-lead = 主任を待っているものがありますが、主任が一人もいません。管理者に、誰かを主任にするよう頼んでください。

@@ -63,6 +63,8 @@ pub struct CasePage<'a> {
     pub is_alias: bool,
     /// Id of the service.
     pub service: String,
+    /// Whether the service is leaving.
+    pub is_service_leaving: bool,
     /// Time at which the case was opened.
     pub opened: SafeHtml,
     /// Number of other open cases with an item near the same entry.

@@ -46,6 +46,8 @@ pub struct QueuePage<'a> {
     pub proposed: u64,
     /// Number of cases in bulk decisions that are not resolved.
     pub in_bulk: u64,
+    /// Number of undecided cases, in the queue and elsewhere, of services that are leaving.
+    pub of_leaving: u64,
 }
 
 /// A proposal to lower the urgency of a case.
@@ -160,5 +162,6 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a
         is_lead_missing: view.is_lead_missing,
         proposed,
         in_bulk,
+        of_leaving: view.of_leaving_services,
     }
 }

@@ -292,6 +292,7 @@ fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> Cas
         is_account,
         is_alias: matches!(view.subject, ShownSubject::Alias(_)),
         service: case.service.to_string(),
+        is_service_leaving: view.is_service_leaving,
         opened: show::time(case.opened_at),
         alike: view.same_entry_count.into(),
         item_count: case.items.into(),

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use mamori_desk::LeavingService;
 use mamori_desk::cases::queue::QueueView;
 use mamori_model::{ActionState, CaseState, DisputeScope};
 
@@ -30,6 +31,21 @@ pub struct StartPage<'a> {
     pub unanswered: u64,
     /// How many of these are overdue: no more reminders are sent.
     pub overdue: u64,
+    /// The services that are leaving, for leads and administrators.
+    pub leaving: Vec<Leaving>,
+}
+
+/// A service that is leaving, and what it waits for.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    /// Name of the service.
+    pub name: SafeHtml,
+    /// Time since which it is leaving.
+    pub since: Option<SafeHtml>,
+    /// Number of its cases that are not decided.
+    pub undecided: u64,
+    /// Number of actions without its answer.
+    pub unanswered: u64,
 }
 
 /// The open disputes.
@@ -72,6 +88,10 @@ pub async fn show(
         }
         None => None,
     };
+    let leaving = match session.member.service_reader() {
+        Some(reader) => console.desk.leaving_services(&reader).await?,
+        None => Vec::new(),
+    };
     let figures = console.desk.figures(&session.member).await?;
     let actions = figures.unanswered.iter();
     let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
@@ -82,7 +102,14 @@ pub async fn show(
         charts: crate::overview::figures::charts(frame.messages, &figures),
         unanswered: actions.map(|some| some.actions).sum(),
         overdue: overdue.map(|some| some.actions).sum(),
+        leaving: leaving.into_iter().map(row).collect(),
     })
+}
+
+fn row(leaving: LeavingService) -> Leaving {
+    let LeavingService { service, undecided, unanswered } = leaving;
+    let since = service.leaving_at.map(show::time);
+    Leaving { name: show::text(service.name.as_str()), since, undecided, unanswered }
 }
 
 fn work(view: &QueueView) -> Work {

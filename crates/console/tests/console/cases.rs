@@ -357,4 +357,26 @@ on_both_engines! {
         assert_eq!(claim.status, StatusCode::NOT_FOUND);
         assert_eq!(auditor.staff.language, Language::English);
     }
+
+    async fn pages_say_that_a_service_is_leaving(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("post 1", Some("user-17")).await;
+        let admin = Admin::local_cli();
+        app.desk.delete_service(&admin, app.caller.service()).await.unwrap();
+        app.desk.catch_up().await.unwrap();
+        let (rei, aoi) = (app.reviewer("rei").await, app.lead("aoi").await);
+        let ada = app.person("ada", &[StaffRole::Administrator]).await;
+        let auditor = app.person("uma", &[StaffRole::Auditor]).await;
+
+        let queue = app.get_as(&rei, "/console/queue").await;
+        let (_, case) = app.claim_next(&rei).await;
+
+        assert!(queue.page().contains("One undecided case is from a service that is leaving."), "{queue:?}");
+        assert!(case.page().contains("The service is leaving"), "{case:?}");
+        let title = "Services that are leaving";
+        for (who, sees) in [(&aoi, true), (&ada, true), (&rei, false), (&auditor, false)] {
+            let start = app.get_as(who, "/console").await;
+            assert_eq!(start.page().contains(title), sees, "{start:?}");
+        }
+    }
 }

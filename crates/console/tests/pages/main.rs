@@ -17,6 +17,7 @@ use mamori_console::decisions::list_page::DecisionsPage;
 use mamori_console::decisions::list_page::Row;
 use mamori_console::decisions::page as decision;
 use mamori_console::messages::MessageId;
+use mamori_console::overview::start_page;
 use mamori_console::query::choices;
 use mamori_console::staff::me_page::BreakNotice;
 use mamori_console::staff::me_page::ExposureFigures;
@@ -153,6 +154,31 @@ fn the_queue() {
             is_lead_missing: true,
             proposed: 1,
             in_bulk: 0,
+            of_leaving: 2,
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn the_start_page_with_a_service_that_is_leaving() {
+    for (language, name) in
+        [(Language::English, "start.en.html"), (Language::Japanese, "start.ja.html")]
+    {
+        let frame = frame(language, StaffRole::Administrator).at("/console");
+        let leaving = start_page::Leaving {
+            name: show::text("pictures.example"),
+            since: Some(show::time(at("2026-11-20T03:04:05Z"))),
+            undecided: 2,
+            unanswered: 1,
+        };
+        let page = start_page::StartPage {
+            frame: &frame,
+            work: None,
+            charts: Vec::new(),
+            unanswered: 0,
+            overdue: 0,
+            leaving: vec![leaving],
         };
         golden(name, &page);
     }
@@ -172,6 +198,7 @@ fn an_empty_queue() {
         is_lead_missing: false,
         proposed: 0,
         in_bulk: 0,
+        of_leaving: 0,
     };
     golden("queue-empty.en.html", &page);
     same_as_file("frame.en.html", &without_main(&normalized(&page.render().unwrap())));

@@ -82,6 +82,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         is_account: true,
         is_alias: false,
         service: "svc_00000000000000000000000000000001".to_owned(),
+        is_service_leaving: is_claimed,
         opened: show::time(at("2026-11-20T03:04:05Z")),
         alike: 3,
         item_count: 2,

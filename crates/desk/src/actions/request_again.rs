@@ -10,7 +10,7 @@ use crate::{Desk, Error};
 
 impl Desk {
     /// Asks the service again for an overdue action of a decision, and records in the case which
-    /// lead did so. [`Error::NotFound`] if the action is not overdue.
+    /// lead did so. [`Error::NotFound`] if the action is not overdue, or the service is deleted.
     pub async fn request_again(
         &self,
         who: &Lead,
@@ -21,6 +21,8 @@ impl Desk {
 
         let mut tx = self.store().begin("request_again").await?;
         let decision = tx.decision(decision).await?.ok_or(Error::NotFound("action"))?;
+        // Not deleted before this ends: a service that is asked for an action can answer it.
+        tx.lock_service(decision.service).await?;
         let request = tx.action(action).await?.filter(|request| request.decision == decision.id);
         let mut request = request.ok_or(Error::NotFound("action"))?;
         if !tx.request_overdue_again(action, now).await? {

@@ -64,7 +64,7 @@ pub(crate) fn import(import: &Import) -> Value {
 
 /// A service.
 pub(crate) fn service(service: &Service) -> Value {
-    json!({ "name": service.name })
+    json!({ "name": service.name, "leaving_at": service.leaving_at })
 }
 
 /// A key, without its digest.

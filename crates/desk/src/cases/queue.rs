@@ -21,6 +21,9 @@ pub struct QueueView {
     pub claimed: Option<Case>,
     /// The oldest proposals to lower the urgency of a case, if the reviewer acts as a lead.
     pub lowerings: Vec<Lowering>,
+    /// How many of the undecided cases are of services that are leaving: these services are deleted
+    /// when the last of their cases is decided.
+    pub of_leaving_services: u64,
     /// Whether cases wait for a lead while there is no lead. Always false where the operator works
     /// alone.
     pub is_lead_missing: bool,
@@ -41,6 +44,8 @@ impl Desk {
         };
         let waits = !self.settings().is_single_person && counts.iter().any(for_leads);
         let is_lead_missing = waits && !self.store().has_lead().await?;
-        Ok(QueueView { counts, claimed, lowerings, is_lead_missing })
+        let leaving = self.store().leaving_services().await?;
+        let of_leaving_services = leaving.iter().map(|leaving| leaving.undecided).sum();
+        Ok(QueueView { counts, claimed, lowerings, of_leaving_services, is_lead_missing })
     }
 }

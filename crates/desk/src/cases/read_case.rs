@@ -34,6 +34,9 @@ pub struct CaseView {
     pub case: Case,
     /// The account or the item that the case is about, as this reader may see it.
     pub subject: ShownSubject,
+    /// Whether its service is leaving: nothing of it is checked any more, and it is deleted when its
+    /// cases are decided and its actions answered.
+    pub is_service_leaving: bool,
     /// The present version of its policy.
     pub policy: Policy,
     /// The proposal to lower its urgency, if one waits.
@@ -144,12 +147,15 @@ impl Desk {
         if let Some(lowering) = &lowering {
             people.extend(store.display_names(&[lowering.by].into()).await?);
         }
+        let service = store.service(case.service).await?;
+        let is_service_leaving = service.is_some_and(|service| service.leaving_at.is_some());
         let same_entry_count = store.count_cases_with_same_entry(case.id).await?;
         let decisions = store.decisions_of_case(case.id).await?;
         let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
         Ok(CaseView {
             case,
             subject,
+            is_service_leaving,
             policy,
             lowering,
             items,

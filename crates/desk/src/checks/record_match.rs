@@ -45,7 +45,7 @@ impl Desk {
         bytes: Option<&Bytes>,
         directory: &Directory,
     ) -> Result<MatchId, Error> {
-        let now = candidate.created_at;
+        let (now, candidate_service) = (candidate.created_at, candidate.service);
         let sealed = match bytes {
             Some(bytes) => self.seal_item(&candidate, bytes, now).await?,
             None => None,
@@ -74,6 +74,9 @@ impl Desk {
         if recorded.has_new_hashes {
             tx.trim_hashes(recorded.id, self.settings().hash_sets_max).await?;
         }
+        // The service may have been deleted since its key was shown. Its row is locked by now, unless
+        // all that this transaction changed belongs to a case that is open anyway.
+        tx.service(candidate_service).await?.ok_or(Error::NotFound("service"))?;
         // After an error the file stays, as the commit may have succeeded. The sweep removes it
         // later if no row names it.
         tx.commit().await?;

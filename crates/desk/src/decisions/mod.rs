@@ -16,18 +16,3 @@ pub mod summarise;
 pub mod undo_bulk;
 pub mod undo_decision;
 pub mod views_needed;
-
-use jiff::Timestamp;
-use mamori_model::ServiceId;
-use mamori_store::Tx;
-
-use crate::Error;
-
-/// Refuses the proposed decisions of a service that is being deleted.
-pub(crate) async fn end_for_service(
-    tx: &mut Tx,
-    service: ServiceId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    Ok(tx.refuse_decisions_of(service, now).await?)
-}

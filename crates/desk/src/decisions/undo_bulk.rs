@@ -4,6 +4,7 @@ use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::{AuditVerb, BulkId, CaseId, DecisionState, FreeText};
 
 use crate::audit::{self, Change};
+use crate::decisions::undo_decision::keeps_service;
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -13,13 +14,13 @@ pub struct Undone {
     /// How many decisions were undone with it.
     pub decisions: u32,
     /// The cases that were left as they are: their decision had been undone before, and they may
-    /// have been decided again since.
+    /// have been decided again since; or their service is deleted.
     pub left: Vec<CaseId>,
 }
 
 impl Desk {
     /// Undoes a bulk decision that is in effect, with each of its decisions that is still in
-    /// effect. Allowed to the reviewer who made it within
+    /// effect and whose service is not deleted. Allowed to the reviewer who made it within
     /// [`crate::settings::CaseSettings::undo_window`], and to a lead for as long as it is kept;
     /// [`mamori_model::Refusal::NotUndoable`] otherwise.
     pub async fn undo_bulk(
@@ -37,7 +38,8 @@ impl Desk {
         tx.lock_cases_of_bulk(bulk.id).await?;
         let mut undone = Undone { decisions: 0, left: Vec::new() };
         for decision in tx.decisions_of_bulk(bulk.id).await? {
-            if decision.state == DecisionState::Standing {
+            let is_standing = decision.state == DecisionState::Standing;
+            if is_standing && keeps_service(&mut tx, decision.service).await? {
                 self.undo_one(&mut tx, who, decision.id, why, now).await?;
                 undone.decisions = undone.decisions.saturating_add(1);
             } else {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::Decision;
-use mamori_model::{DecisionId, FreeText, ItemName, Refusal, ServiceAction, Verdict};
+use mamori_model::{DecisionId, FreeText, ItemName, Refusal, ServiceAction, ServiceId, Verdict};
 use mamori_store::Tx;
 
 use crate::cases::record_event::{NewEvent, record_event};
@@ -18,7 +18,7 @@ impl Desk {
     /// Undoes a decision that is in effect: each of its actions that can be reversed is followed by
     /// one with a greater sequence that reverses it. Allowed to the reviewer who made the decision
     /// within [`crate::settings::CaseSettings::undo_window`], and to a lead for as long as it is
-    /// kept; [`Refusal::NotUndoable`] otherwise.
+    /// kept; [`Refusal::NotUndoable`] otherwise, and if the service is deleted.
     pub async fn undo(
         &self,
         who: &Reviewer,
@@ -45,6 +45,9 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         let before = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        if !keeps_service(tx, before.service).await? {
+            return Err(Refusal::NotUndoable.into());
+        }
         let case = tx.lock_case(before.case).await?.ok_or(Error::NotFound("decision"))?;
         case.state.after(Step::Undo)?;
         let decision = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
@@ -109,6 +112,16 @@ impl Desk {
             .collect();
         tx.insert_actions(decision.id, decision.service, &back).await?;
         self.request_actions(tx, decision, &back, now).await
+    }
+}
+
+/// Keeps the service from being deleted until `tx` ends; returns `false` if it is deleted. Then it
+/// can reverse nothing any more, and a case that is opened again would serve no purpose.
+pub(super) async fn keeps_service(tx: &mut Tx, service: ServiceId) -> Result<bool, Error> {
+    match tx.lock_service(service).await {
+        Ok(()) => Ok(true),
+        Err(mamori_store::Error::NotFound(_)) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 

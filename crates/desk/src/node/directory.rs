@@ -1,12 +1,14 @@
 //! The banks and keys that a node holds in memory. Replaced as a whole when either changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use mamori_model::key::Key;
-use mamori_model::{Bank, BankId, Country, Distances, Hit, NotLooked, Sha256, ShownHit, Surface};
+use mamori_model::key::{Key, Role};
+use mamori_model::{
+    Bank, BankId, Country, Distances, Hit, NotLooked, ServiceId, Sha256, ShownHit, Surface,
+};
 
 /// The banks and keys at one position of the change log.
 #[derive(Default)]
@@ -24,11 +26,19 @@ impl fmt::Debug for Directory {
 }
 
 impl Directory {
-    /// Builds the directory of these banks and live keys.
-    pub fn new(banks: Vec<Bank>, keys: Vec<Key>) -> Self {
+    /// Builds the directory of these banks and live keys. The keys of the services that are
+    /// `leaving` have here only the scopes that remain to them.
+    pub fn new(banks: Vec<Bank>, keys: Vec<Key>, leaving: &BTreeSet<ServiceId>) -> Self {
+        let as_accepted = |key: Key| match key.role {
+            Role::Service(service) if leaving.contains(&service) => {
+                Key { scopes: key.scopes.when_leaving(), ..key }
+            }
+            Role::Service(_) | Role::Admin => key,
+        };
+        let keys = keys.into_iter().map(as_accepted);
         Self {
             banks: banks.into_iter().map(|bank| (bank.id, bank)).collect(),
-            keys: keys.into_iter().map(|key| (key.digest, Arc::new(key))).collect(),
+            keys: keys.map(|key| (key.digest, Arc::new(key))).collect(),
         }
     }
 

@@ -187,7 +187,8 @@ impl Desk {
     async fn reload_directory(&self) -> Result<(), Error> {
         let banks = self.store().all_banks().await?;
         let keys = self.store().live_keys().await?;
-        self.inner.directory.store(Arc::new(Directory::new(banks, keys)));
+        let leaving = self.store().leaving_service_ids().await?;
+        self.inner.directory.store(Arc::new(Directory::new(banks, keys, &leaving)));
         Ok(())
     }
 

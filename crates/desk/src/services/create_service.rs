@@ -11,7 +11,8 @@ impl Desk {
     pub async fn create_service(&self, who: &Admin, name: Line) -> Result<Service, Error> {
         who.require(&[Scope::Services])?;
         let created_at = self.clock().now();
-        let service = Service { id: self.clock().mint()?.into(), name, created_at };
+        let service =
+            Service { id: self.clock().mint()?.into(), name, created_at, leaving_at: None };
 
         let mut tx = self.store().begin("create_service").await?;
         tx.insert_service(&service).await?;

@@ -4,6 +4,7 @@ pub mod change_service;
 pub mod create_service;
 pub mod issue_key;
 pub(crate) mod key_use;
+pub mod list_leaving;
 pub mod proof;
 pub(crate) mod refused_keys;
 pub mod revoke_key;
@@ -20,6 +21,7 @@ pub(crate) async fn end_for_service(
     service: ServiceId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    tx.revoke_keys_of(service, now).await?;
+    let keys = tx.revoke_keys_of(service, now).await?;
+    tracing::info!(target: "security", %service, keys, "the API keys of a deleted service are revoked");
     Ok(())
 }

@@ -74,6 +74,8 @@ proofs! {
     DeliveryReader;
     /// A staff member who may have a webhook delivery sent again: a lead or an administrator.
     Resender;
+    /// A staff member who may see which services are leaving: a lead or an administrator.
+    ServiceReader;
     /// A staff member who authenticated a short while ago, in this session.
     RecentlyAuthenticated;
 }
@@ -155,6 +157,13 @@ impl Member {
     pub fn resender(&self) -> Option<Resender> {
         let may = self.roles.is_lead() || self.roles.has(StaffRole::Administrator);
         may.then(|| Resender(self.clone()))
+    }
+
+    /// Returns the proof to see which services are leaving, if the staff member is a lead or an
+    /// administrator.
+    pub fn service_reader(&self) -> Option<ServiceReader> {
+        let may = self.roles.is_lead() || self.roles.has(StaffRole::Administrator);
+        may.then(|| ServiceReader(self.clone()))
     }
 
     /// Returns the proof that the staff member authenticated less than

@@ -329,23 +329,4 @@ on_both_engines! {
         assert_eq!(waiting.await.unwrap().rows, [second]);
         assert!(matches!(theirs, Err(Error::NotFound("decision"))), "{theirs:?}");
     }
-
-    async fn deleting_a_service_ends_its_cases(records: TestDatabase) {
-        let app = test_app(records).await;
-        let cases = app.cases(3).await;
-        let one = app.reviewer("one").await;
-        let standing = decide(&app, &one, remove()).await;
-        let proposed = decide(&app, &one, suspend()).await;
-        let held = app.desk.claim_next(&one, Queue::default()).await.unwrap().unwrap();
-
-        app.desk.delete_service(&app.admin, app.caller.service()).await.unwrap();
-
-        assert_eq!(case_state(&app, cases[0]).await.0, CaseState::Decided);
-        assert_eq!(case_state(&app, cases[1]).await.0, CaseState::Ended);
-        assert_eq!(case_state(&app, held.case).await.0, CaseState::Ended);
-        assert_eq!(state(&app, proposed.id).await, DecisionState::Refused);
-        let superseded = vec![("remove_item", ActionState::Superseded)];
-        assert_eq!(actions(&app, standing.id).await, superseded);
-        assert_eq!(app.desk.claim_next(&one, Queue::default()).await.unwrap(), None);
-    }
 }

@@ -22,6 +22,7 @@ mod importing;
 mod issuing;
 mod judging;
 mod lapsing;
+mod leaving;
 mod logging;
 mod lowering;
 mod narrowing;

@@ -21,7 +21,12 @@ async fn deliveries(app: &TestApp) -> Vec<Delivery> {
 }
 
 async fn a_match(app: &TestApp) {
-    let bank = app.bank("known", Action::Hold).await;
+    a_match_in(app, Action::Hold).await;
+}
+
+/// The same, in a bank with this action.
+async fn a_match_in(app: &TestApp, action: Action) {
+    let bank = app.bank("known", action).await;
     app.add(&bank, Pdq::from([1; 32])).await;
     let check = app.desk.check(&app.caller, item("a", Surface::Public), hashes(Pdq::from([1; 32])));
     check.await.unwrap();
@@ -108,7 +113,8 @@ on_both_engines! {
         let service = app.caller.service();
         let key = app.desk.issue_key(&app.admin, NewKey::whole(Role::Service(service), "k".parse().unwrap()));
         let key = key.await.unwrap().token;
-        a_match(&app).await;
+        // One that opens no case: a service with an open case leaves instead.
+        a_match_in(&app, Action::None).await;
         let other = node(&app.records, &app.clock, settings()).await;
         assert!(other.authenticate(key.reveal(), None).is_some());
 

@@ -8,10 +8,12 @@ use mamori_desk::cases::claim_case::{Claimed, Queue};
 use mamori_desk::checks::check::{CheckInput, Checked};
 use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::delete_service::Deletion;
 use mamori_desk::evidence::rewrap_vault::Rewrapped;
 use mamori_desk::staff::member::{PolicyEditor, Reviewer};
 use mamori_desk::viewing::open_view::RecordedView;
 use mamori_desk::{Desk, Error, LocalCli};
+use mamori_model::action::{Answer, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
@@ -369,9 +371,35 @@ on_both_engines! {
         };
         let stale = fixture.app.desk.decide(&fixture.who, new).await;
         assert_eq!(refused(stale), Refusal::CaseStale, "the claimant read another policy");
-        let admin = &fixture.app.admin;
-        fixture.app.desk.delete_service(admin, fixture.app.caller.service()).await.unwrap();
-        assert_eq!(term().await, 0, "deleting the service ends the term");
+    }
+
+    async fn the_evidence_of_a_deleted_service_keeps_its_term(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_evidence_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let stored = fixture.app.clock.now();
+        let (app, service) = (&fixture.app, fixture.app.caller.service());
+        let left = app.desk.delete_service(&app.admin, service).await.unwrap();
+        let claimed = fixture.claim().await;
+        let new = NewDecision {
+            case: claimed.case,
+            claim: claimed.number,
+            version: claimed.version,
+            outcome: Outcome::Violates,
+            reason: "It is what the bank says.".parse().unwrap(),
+            measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
+        };
+        let decision = app.desk.decide(&fixture.who, new).await.unwrap();
+        for action in app.store().await.actions_of_decision(decision.id).await.unwrap() {
+            app.desk.answer_action(&app.caller, action.id, Answer::Done, None).await.unwrap();
+        }
+
+        let swept = app.desk.sweep_once().await.unwrap();
+
+        assert!(matches!(left, Deletion::Leaving(_)));
+        assert_eq!(swept.services_deleted, 1);
+        let evidence = app.store().await.evidence_of_item(item).await.unwrap().unwrap();
+        assert_eq!(evidence.expires_at, stored + SignedDuration::from_hours(24 * 30));
     }
 
     async fn a_policy_gets_a_new_version_and_old_ones_stay(records: TestDatabase) {

@@ -114,7 +114,6 @@ fn happen(
             (case.state, case.level) = ("open", "reviewer");
         }
         "noted" => must(is_theirs)?,
-        "ended" => *case = Standing { state: "ended", level: case.level, ..Standing::default() },
         // Does not change the state.
         _ => {}
     }

@@ -195,6 +195,9 @@ pub const OF_BULKS: &[Invariant] = &[
         "all decisions of a bulk decision have its state, or are undone",
         "SELECT count(*) FROM decision d JOIN bulk_decision b ON b.id = d.bulk_id
           WHERE CASE b.state WHEN 'standing' THEN d.state NOT IN ('standing', 'undone')
+                             WHEN 'undone' THEN d.state <> 'undone' AND NOT EXISTS (
+                                 SELECT 1 FROM service s
+                                  WHERE s.id = d.service_id AND s.deleted_at IS NOT NULL)
                              ELSE d.state <> b.state END",
     ),
     (
@@ -284,6 +287,36 @@ pub const OF_OWNERS: &[Invariant] = &[
     ),
 ];
 
+/// Invariants of services that leave or are deleted.
+pub const OF_SERVICES: &[Invariant] = &[
+    (
+        "no case of a deleted service is undecided",
+        "SELECT count(*) FROM review_case c JOIN service s ON s.id = c.service_id
+          WHERE s.deleted_at IS NOT NULL AND c.state IN ('open', 'proposed')",
+    ),
+    (
+        "a deleted service is asked for nothing",
+        "SELECT count(*) FROM service_action a JOIN service s ON s.id = a.service_id
+          WHERE s.deleted_at IS NOT NULL AND a.state IN ('proposed', 'waiting', 'overdue')",
+    ),
+    (
+        "a deleted service has no valid key and no endpoint",
+        "SELECT count(*) FROM service s WHERE deleted_at IS NOT NULL AND (
+             EXISTS (SELECT 1 FROM api_key k WHERE k.service_id = s.id AND revoked_at IS NULL)
+          OR EXISTS (SELECT 1 FROM endpoint e WHERE e.service_id = s.id AND removed_at IS NULL))",
+    ),
+    (
+        "the audit record says that a service leaves, and that it is deleted",
+        "SELECT count(*) FROM service s
+          WHERE (leaving_at IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM audit_event a WHERE a.verb = 'service_leaving'
+                       AND a.target = 'svc_' || lower(hex(s.id))))
+             OR (deleted_at IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM audit_event a WHERE a.verb = 'service_deleted'
+                       AND a.target = 'svc_' || lower(hex(s.id))))",
+    ),
+];
+
 /// Invariants after a sweep.
 pub const SWEPT: &[Invariant] = &[
     (
@@ -308,6 +341,14 @@ pub const SWEPT: &[Invariant] = &[
     (
         "no evidence can be read past its term",
         "SELECT count(*) FROM evidence WHERE wrapped_key IS NOT NULL AND expires_at <= {now}",
+    ),
+    (
+        "no service stays leaving for which nothing waits",
+        "SELECT count(*) FROM service s WHERE leaving_at IS NOT NULL AND deleted_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM review_case c
+                             WHERE c.service_id = s.id AND c.state IN ('open', 'proposed'))
+            AND NOT EXISTS (SELECT 1 FROM service_action a
+                             WHERE a.service_id = s.id AND a.state = 'waiting')",
     ),
     ("no claim outlives its lease", "SELECT count(*) FROM review_case WHERE claim_until < {now}"),
     (

@@ -12,7 +12,7 @@ use crate::audit_queries::{OF_KEYS, OF_STAFF};
 use crate::history;
 use crate::invariant_queries::{
     ALWAYS, Invariant, LEFT_OVER, OF_ACCOUNTS, OF_BULKS, OF_CASES, OF_DECISIONS, OF_MESSAGES,
-    OF_OWNERS, OF_VIEWS, SWEPT,
+    OF_OWNERS, OF_SERVICES, OF_VIEWS, SWEPT,
 };
 use crate::sim::Simulation;
 use crate::steps;
@@ -20,15 +20,24 @@ use crate::vault_files;
 
 /// Checks what must be true at every moment.
 pub async fn check(sim: &Simulation) -> Result<(), String> {
-    for invariants in
-        [ALWAYS, OF_CASES, OF_DECISIONS, OF_ACCOUNTS, OF_MESSAGES, OF_BULKS, OF_VIEWS, OF_OWNERS]
-    {
+    for invariants in [
+        ALWAYS,
+        OF_CASES,
+        OF_DECISIONS,
+        OF_ACCOUNTS,
+        OF_MESSAGES,
+        OF_BULKS,
+        OF_VIEWS,
+        OF_OWNERS,
+        OF_SERVICES,
+    ] {
         hold(sim, invariants).await?;
     }
     for invariants in [OF_KEYS, OF_STAFF] {
         hold(sim, invariants).await?;
     }
     the_audit_record_verifies(sim).await?;
+    no_case_ended_undecided(sim).await?;
     vault_files::opens(sim).await?;
     vault_files::what_is_gone_goes(sim).await?;
     what_was_seen_is_written_down(sim).await?;
@@ -36,6 +45,27 @@ pub async fn check(sim: &Simulation) -> Result<(), String> {
     what_services_said_stays(sim).await?;
     what_was_answered_is_there(sim).await?;
     what_counts_as_delivered_came(sim).await
+}
+
+/// Notes which cases are undecided now.
+pub async fn remember_undecided(sim: &mut Simulation) -> Result<(), String> {
+    let undecided = "SELECT 'case_' || lower(hex(id)) FROM review_case
+                      WHERE state IN ('open', 'proposed')";
+    let undecided = sim.tables.texts(undecided).await?;
+    sim.world.undecided.extend(undecided);
+    Ok(())
+}
+
+/// A case that was undecided is stored, or the audit record says that it was decided.
+async fn no_case_ended_undecided(sim: &Simulation) -> Result<(), String> {
+    let known = "SELECT 'case_' || lower(hex(id)) FROM review_case UNION
+                 SELECT target FROM audit_event WHERE verb = 'case_changed'
+                    AND (state_after LIKE '%\"decided\"%' OR state_after LIKE '%\"approved\"%')";
+    let known: BTreeSet<String> = sim.tables.texts(known).await?.into_iter().collect();
+    match sim.world.undecided.difference(&known).next() {
+        None => Ok(()),
+        Some(case) => Err(format!("{case} ended, and was never decided")),
+    }
 }
 
 /// Checks that data past its term are removed.
@@ -49,6 +79,7 @@ pub async fn check_at_the_end(sim: &mut Simulation) -> Result<(), String> {
     days_of_quiet(sim, 200).await?;
     check(sim).await?;
     what_is_asked_came(sim).await?;
+    remember_undecided(sim).await?;
     steps::actions::answer_all(sim).await?;
     days_of_quiet(sim, 48).await?;
     sim.desk.sweep_once().await.map_err(|error| format!("the sweep failed: {error:?}"))?;

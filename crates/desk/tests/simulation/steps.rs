@@ -9,6 +9,7 @@ mod disputes;
 pub mod evidence;
 pub mod items;
 mod people;
+pub mod services;
 mod time;
 mod views;
 
@@ -105,12 +106,14 @@ pub enum Step {
     WaitHours,
     /// Weeks pass.
     WaitLong,
+    /// An administrator deletes a service.
+    DeleteService,
     /// The process is replaced.
     Restart,
 }
 
 /// The weight of each step.
-const OFTEN: [(Step, u64); 44] = [
+const OFTEN: [(Step, u64); 45] = [
     (Step::Check, 40),
     (Step::List, 6),
     (Step::Withdraw, 2),
@@ -154,6 +157,7 @@ const OFTEN: [(Step, u64); 44] = [
     (Step::Wait, 8),
     (Step::WaitHours, 4),
     (Step::WaitLong, 2),
+    (Step::DeleteService, 3),
     (Step::Restart, 1),
 ];
 
@@ -218,6 +222,7 @@ pub async fn perform(sim: &mut Simulation, step: Step) -> Result<(), String> {
         Step::Wait => time::wait(sim, 1, 30),
         Step::WaitHours => time::wait(sim, 60, 26 * 60),
         Step::WaitLong => time::wait(sim, 24 * 60, 40 * 24 * 60),
+        Step::DeleteService => services::delete(sim).await,
         Step::Restart => {
             sim.begin_anew().await;
             Ok(())

@@ -17,7 +17,7 @@ const LEFT_OVER: Duration = Duration::from_hours(24);
 /// Whether the bytes of this item must be stored if it is held: its policy keeps them, and none of
 /// its bytes were ever stored.
 pub async fn will_keep(sim: &Simulation, service: usize, name: &str) -> Result<bool, String> {
-    let service = sim.world.services[service].caller.service();
+    let service = sim.world.services[service].id;
     let had = format!(
         "SELECT count(*) FROM evidence e JOIN item_match m ON m.id = e.match_id
           WHERE 'svc_' || lower(hex(m.service_id)) = '{service}' AND m.item_name = '{name}'"

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use mamori_desk::Caller;
 use mamori_desk::cases::claim_case::Claimed;
 use mamori_model::action::Answer;
 use mamori_model::{
-    ActionId, Bank, CaseId, Clarity, EndpointId, EntryId, MatchId, Pdq, Sensitive, StaffId,
-    Verdict, ViewId,
+    ActionId, Bank, CaseId, Clarity, EndpointId, EntryId, MatchId, Pdq, Sensitive, ServiceId,
+    StaffId, Verdict, ViewId,
 };
 
 use crate::common::receiver::Receiver;
@@ -27,7 +26,9 @@ pub enum Listed {
 
 /// A service, its receiver and its endpoints.
 pub struct Service {
-    pub caller: Caller,
+    pub id: ServiceId,
+    /// The text of its key.
+    pub token: Sensitive<String>,
     pub receiver: Receiver,
     pub endpoints: Vec<EndpointId>,
 }
@@ -130,6 +131,8 @@ pub struct World {
     pub seen: Vec<Saw>,
     /// The answers of services to actions.
     pub actions: BTreeMap<ActionId, Answer>,
+    /// Every case that was undecided at some time.
+    pub undecided: BTreeSet<String>,
 }
 
 impl World {
@@ -140,7 +143,7 @@ impl World {
 
     /// The index of a service.
     pub fn service(&self, id: &str) -> usize {
-        let is_it = |one: &Service| one.caller.service().to_string() == id;
+        let is_it = |one: &Service| one.id.to_string() == id;
         self.services.iter().position(is_it).unwrap()
     }
 

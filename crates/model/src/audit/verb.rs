@@ -32,6 +32,8 @@ pub enum AuditVerb {
     ServiceCreated,
     /// A service was renamed.
     ServiceChanged,
+    /// A service began to leave: it is deleted when its cases are decided and its actions answered.
+    ServiceLeaving,
     /// A service was deleted.
     ServiceDeleted,
     /// An API key was issued.

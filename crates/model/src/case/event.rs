@@ -85,8 +85,6 @@ kinds! {
     OutOfBulk = "out_of_bulk";
     /// A lead requested an overdue action from the service again.
     RequestedAgain = "requested_again";
-    /// The service was deleted.
-    Ended = "ended";
 }
 
 /// What an event refers to: ids, and words from closed lists; never a name.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Output;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::mamori::program;
@@ -126,6 +126,43 @@ fn a_key_is_shown_once_and_the_last_administrators_stays() {
     let refused = revoke(&rows[0]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("last administrator"), "{}", stderr(&refused));
+}
+
+#[test]
+fn a_key_is_created_with_scopes_an_end_and_networks_and_listed_with_them() {
+    let folder = TempDir::new().unwrap();
+    let create = |more: &[&str]| run(&folder, &[&["key", "create", "admin"], more].concat());
+
+    let made = create(&[
+        "--scope=entries:write,banks:read",
+        "--ends=2199-06-30",
+        "--network=192.0.2.0/24",
+        "--network=2001:db8::1",
+    ]);
+    let service = run(&folder, &["key", "create", "service", "photos", "--scope", "checks"]);
+    let list = stdout(&run(&folder, &["key", "list", "--json"]));
+    let table = stdout(&run(&folder, &["key", "list"]));
+
+    assert!(made.status.success() && service.status.success(), "{made:?} {service:?}");
+    let rows: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows[0]["scopes"], json!(["banks:read", "entries:write"]));
+    assert_eq!(rows[0]["ends_at"], "2199-07-01T00:00:00Z");
+    assert_eq!(rows[0]["networks"], json!(["192.0.2.0/24", "2001:db8::1/128"]));
+    assert_eq!(rows[0]["created_by"], "command_line");
+    assert_eq!(rows[0]["last_used_on"], json!(null));
+    assert_eq!(rows[1]["scopes"], json!(["checks"]));
+    assert!(table.contains("banks:read,entries:write"), "{table}");
+    for (wrong, why) in [
+        ("--scope=everything", "expected one of checks"),
+        ("--scope=checks", "cannot have the scope"),
+        ("--ends=2001-01-01", "has passed"),
+        ("--ends=soon", "expected a day"),
+        ("--network=192.0.2.1/24", "not a network"),
+    ] {
+        let refused = create(&[wrong]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains(why), "{wrong}: {said}");
+    }
 }
 
 #[test]

@@ -112,6 +112,7 @@ CREATE TABLE service (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     name          TEXT    NOT NULL,            -- for people
     created_at    INTEGER NOT NULL,            -- microseconds
+    leaving_at    INTEGER,                     -- microseconds; from then on nothing of it is checked, and it is deleted when nothing waits
     deleted_at    INTEGER,                     -- microseconds; from then on its keys are not accepted
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
@@ -538,7 +539,7 @@ CREATE TABLE review_case (
     account       TEXT,                        -- personal: the service's pseudonym of the account
     urgency       INTEGER NOT NULL CHECK (urgency BETWEEN 0 AND 2), -- 0 child in danger, 1 new material, 2 known material
     level         TEXT    NOT NULL CHECK (level IN ('reviewer', 'lead')), -- who may claim it; 'lead' when escalated
-    state         TEXT    NOT NULL CHECK (state IN ('open', 'proposed', 'decided', 'ended')),
+    state         TEXT    NOT NULL CHECK (state IN ('open', 'proposed', 'decided')),
     version       INTEGER NOT NULL CHECK (version > 0), -- raised by each change that a decision must consider
     items         INTEGER NOT NULL CHECK (items >= 0),  -- rows of case_item
     is_full       INTEGER NOT NULL CHECK (is_full IN (0, 1)), -- takes no more items
@@ -550,11 +551,11 @@ CREATE TABLE review_case (
     bulk_id       BLOB    REFERENCES bulk_decision (id), -- the bulk decision that it is in
     opened_at     INTEGER NOT NULL,            -- microseconds
     first_claimed_at INTEGER,                  -- microseconds
-    closed_at     INTEGER,                     -- microseconds; decided or ended
+    closed_at     INTEGER,                     -- microseconds; decided
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK ((claimed_by IS NULL) = (claim_until IS NULL)),
     CHECK ((handed_to IS NULL) = (handed_until IS NULL)),
-    CHECK ((state IN ('decided', 'ended')) = (closed_at IS NOT NULL)),
+    CHECK ((state = 'decided') = (closed_at IS NOT NULL)),
     CHECK (state = 'open' OR claimed_by IS NULL)
 ) STRICT;
 CREATE UNIQUE INDEX case_subject ON review_case (service_id, purpose, subject)
@@ -563,6 +564,7 @@ CREATE UNIQUE INDEX case_claimed ON review_case (claimed_by) WHERE claimed_by IS
 CREATE INDEX case_handed ON review_case (handed_to) WHERE handed_to IS NOT NULL;
 CREATE INDEX case_queue ON review_case (urgency, opened_at, id) WHERE state = 'open';
 CREATE INDEX case_service ON review_case (service_id, id);
+CREATE INDEX case_undecided ON review_case (service_id) WHERE state IN ('open', 'proposed');
 CREATE INDEX case_opened ON review_case (opened_at);
 CREATE INDEX case_closed ON review_case (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX case_bulk ON review_case (bulk_id) WHERE bulk_id IS NOT NULL;
@@ -594,7 +596,7 @@ CREATE TABLE case_event (
                       'bulk_opened', 'approved',
                       'refused', 'decided', 'undone', 'reopened', 'disputed', 'dispute_agreed',
                       'urgency_lowered', 'urgency_lowering_proposed', 'urgency_lowering_refused', 'in_bulk',
-                      'out_of_bulk', 'requested_again', 'ended')),
+                      'out_of_bulk', 'requested_again')),
     staff_id      BLOB    REFERENCES staff (id), -- who did it; NULL: Mamori itself
     note          TEXT,                        -- personal: what they wrote
     about         TEXT,                        -- JSON: ids and words of closed lists

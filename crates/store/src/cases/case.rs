@@ -80,12 +80,6 @@ queries! {
            SET state = 'open', version = version + 1, is_full = TRUE, level = $2, closed_at = NULL,
                claimed_by = NULL, claim_until = NULL, bulk_id = NULL, changed_by = $3
          WHERE id = $1";
-    LOCK_UNDECIDED_CASES_OF = "-- lock_undecided_cases_of
-        SELECT id FROM review_case
-         WHERE service_id = $1 AND state IN ('open', 'proposed') ORDER BY id",
-        postgres: "-- lock_undecided_cases_of
-        SELECT id FROM review_case
-         WHERE service_id = $1 AND state IN ('open', 'proposed') ORDER BY id FOR UPDATE";
     DELETE_CASES = "-- delete_cases
         DELETE FROM review_case
          WHERE id IN (SELECT id FROM review_case
@@ -241,15 +235,6 @@ impl Tx {
     /// subject may have another open case by now.
     pub async fn reopen_case(&mut self, case: CaseId, level: Level) -> Result<(), Error> {
         self.run(REOPEN_CASE.bind(case).bind(level.as_str()).bind(self.name())).await.map(drop)
-    }
-
-    /// Locks the undecided cases of a service until this transaction ends and returns their ids.
-    pub async fn lock_undecided_cases_of(
-        &mut self,
-        service: ServiceId,
-    ) -> Result<Vec<CaseId>, Error> {
-        let rows: Vec<(Uuid,)> = self.rows(LOCK_UNDECIDED_CASES_OF.bind(service)).await?;
-        Ok(rows.into_iter().map(|(case,)| case.into()).collect())
     }
 
     /// Removes cases that were closed before `before`, with their events, views, decisions and

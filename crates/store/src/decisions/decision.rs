@@ -59,10 +59,6 @@ queries! {
         UPDATE decision
            SET state = 'undone', undone_by = $2, undone_at = $3, undo_reason = $4, changed_by = $5
          WHERE id = $1 AND state = 'standing'";
-    REFUSE_DECISIONS_OF = "-- refuse_decisions_of
-        UPDATE decision
-           SET state = 'refused', resolved_at = $2, changed_by = $3
-         WHERE service_id = $1 AND state = 'proposed'";
     NEWEST_DECISIONS_OF_CASES = "-- newest_decisions_of_cases
         SELECT case_id, id
           FROM decision
@@ -297,15 +293,6 @@ impl Tx {
             .bind(self.name())
             .bind(viewing.map(Viewing::as_str));
         Ok(self.run(call).await? == 1)
-    }
-
-    /// Refuses the proposed decisions of a service that is being deleted.
-    pub async fn refuse_decisions_of(
-        &mut self,
-        service: ServiceId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        self.run(REFUSE_DECISIONS_OF.bind(service).bind(now).bind(self.name())).await.map(drop)
     }
 
     /// Undoes a decision; returns `false` if it is not in effect.

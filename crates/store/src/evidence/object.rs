@@ -111,11 +111,6 @@ queries! {
                changed_by = $4
          WHERE wrapped_key IS NOT NULL AND expires_at > stored_at + $2 AND expires_at > $3
            AND purpose = $1";
-    SHORTEN_OF_SERVICE = "-- shorten_of_service
-        UPDATE evidence
-           SET expires_at = $2, changed_by = $3
-         WHERE wrapped_key IS NOT NULL AND expires_at > $2
-           AND match_id IN (SELECT id FROM item_match WHERE service_id = $1)";
 }
 
 row! {
@@ -314,14 +309,5 @@ impl Tx {
         let term = i64::try_from(term.as_micros()).unwrap_or(i64::MAX);
         let call = SHORTEN_OF_POLICY.bind(purpose.as_str()).bind(term).bind(until);
         self.run(call.bind(self.name())).await.map(drop)
-    }
-
-    /// Ends the retention term of the evidence of a service's items at `until` at the latest.
-    pub async fn shorten_evidence_of_service(
-        &mut self,
-        service: ServiceId,
-        until: Timestamp,
-    ) -> Result<(), Error> {
-        self.run(SHORTEN_OF_SERVICE.bind(service).bind(until).bind(self.name())).await.map(drop)
     }
 }

@@ -11,17 +11,17 @@ use crate::open::Store;
 use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::row::row;
-use crate::time::from_micros;
+use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 queries! {
     SERVICE_BY_ID = "-- service_by_id
-        SELECT id, name, created_at FROM service WHERE id = $1 AND deleted_at IS NULL";
+        SELECT id, name, created_at, leaving_at FROM service WHERE id = $1 AND deleted_at IS NULL";
     SERVICES_PAGE = "-- services_page
-        SELECT id, name, created_at FROM service WHERE id > $1 AND deleted_at IS NULL
+        SELECT id, name, created_at, leaving_at FROM service WHERE id > $1 AND deleted_at IS NULL
          ORDER BY id LIMIT $2";
     SERVICES_ALL = "-- services_all
-        SELECT id, name, created_at FROM service WHERE deleted_at IS NULL ORDER BY id";
+        SELECT id, name, created_at, leaving_at FROM service WHERE deleted_at IS NULL ORDER BY id";
     INSERT_SERVICE = "-- insert_service
         INSERT INTO service (id, name, created_at, changed_by) VALUES ($1, $2, $3, $4)";
     LOCK_SERVICE = "-- lock_service
@@ -32,7 +32,13 @@ queries! {
         UPDATE service
            SET name = $2, changed_by = $3
          WHERE id = $1 AND deleted_at IS NULL
-        RETURNING id, name, created_at";
+        RETURNING id, name, created_at, leaving_at";
+    LOCK_SERVICE_TO_DELETE = "-- lock_service_to_delete
+        SELECT id, name, created_at, leaving_at FROM service
+         WHERE id = $1 AND deleted_at IS NULL",
+        postgres: "-- lock_service_to_delete
+        SELECT id, name, created_at, leaving_at FROM service
+         WHERE id = $1 AND deleted_at IS NULL FOR UPDATE";
     DELETE_SERVICE = "-- delete_service
         UPDATE service
            SET deleted_at = $2, changed_by = $3
@@ -44,6 +50,7 @@ row! {
         id: Uuid,
         name: String,
         created_at: i64,
+        leaving_at: Option<i64>,
     }
 }
 
@@ -53,6 +60,7 @@ impl ServiceRow {
             id: self.id.into(),
             name: self.name.parse().or_corrupt("service.name")?,
             created_at: from_micros(self.created_at, "service.created_at")?,
+            leaving_at: maybe_from_micros(self.leaving_at, "service.leaving_at")?,
         })
     }
 }
@@ -111,6 +119,16 @@ impl Tx {
         self.row::<ServiceRow>(call).await?.map(ServiceRow::read).transpose()
     }
 
+    /// Returns the service, unless it is deleted, and locks it until this transaction ends. Other
+    /// transactions can add no match, case or action to it meanwhile: their rows refer to it.
+    pub async fn lock_service_to_delete(
+        &mut self,
+        service: ServiceId,
+    ) -> Result<Option<Service>, Error> {
+        let row: Option<ServiceRow> = self.row(LOCK_SERVICE_TO_DELETE.bind(service)).await?;
+        row.map(ServiceRow::read).transpose()
+    }
+
     /// Deletes a service; returns `false` if there is no such service. Its keys and endpoints are
     /// ended by [`Tx::revoke_keys_of`] and [`Tx::remove_endpoints_of`].
     pub async fn delete_service(
@@ -123,7 +141,7 @@ impl Tx {
 
     /// Keeps a service from being deleted until this transaction ends; [`Error::NotFound`] if it is
     /// deleted or does not exist.
-    pub(crate) async fn lock_service(&mut self, service: ServiceId) -> Result<(), Error> {
+    pub async fn lock_service(&mut self, service: ServiceId) -> Result<(), Error> {
         let locked: Option<(i64,)> = self.row(LOCK_SERVICE.bind(service)).await?;
         locked.map(drop).ok_or(Error::NotFound("service"))
     }

@@ -178,4 +178,32 @@ on_both_engines! {
         assert_eq!(by_keeper["kind"], "md5");
         assert_eq!(by_admin["hash"], hash);
     }
+
+    async fn a_service_with_an_open_case_leaves_before_it_is_deleted(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("known").await;
+        let hash = "0ff0".repeat(8);
+        app.add(&bank, "md5", &hash).await;
+        let check = json!({"item_id": "a", "surface": "public", "md5": hash});
+        app.post(Who::Service, "/v1/check", check.clone()).await.ok();
+        let path = format!("/v1/services/{}", app.service);
+
+        let leaving = app.delete(Who::Admin, &path).await;
+        let again = app.delete(Who::Admin, &path).await;
+        let refused = app.post(Who::Service, "/v1/check", check).await;
+        let (_, _, action) = app.decided().await;
+        let answer = format!("/v1/actions/{action}/answer");
+        let answered = app.post(Who::Service, &answer, json!({"result": "done"})).await;
+        let listed = app.get(Who::Admin, "/v1/services").await.ok();
+        let deleted = app.delete(Who::Admin, &path).await;
+
+        assert_eq!(leaving.status, 202);
+        assert!(leaving.ok()["leaving_at"].is_string());
+        assert_eq!((again.status.as_u16(), again.ok()), (202, leaving.ok()));
+        assert_eq!(refused.problem().0, 404);
+        assert!(answered.status.is_success(), "{answered:?}");
+        assert_eq!(listed["data"][0], leaving.ok());
+        assert_eq!(deleted.status, 204);
+        assert_eq!(app.get(Who::Service, "/v1/actions").await.status, 401);
+    }
 }

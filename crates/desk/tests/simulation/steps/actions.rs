@@ -4,7 +4,7 @@ use mamori_desk::{Desk, Error};
 use mamori_model::action::Answer;
 use mamori_model::{ActionId, DecisionId, Refusal};
 
-use super::people;
+use super::{people, services};
 use crate::sim::{Simulation, Tried};
 
 /// An action that was requested from a service.
@@ -25,7 +25,7 @@ async fn requested(sim: &Simulation, which: &str) -> Result<Vec<RequestedAction>
     let rows = sim.tables.texts(&query).await?;
     let read = |row: &String| {
         let [id, decision, service, state] = row.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        let is_its = |one: &crate::world::Service| one.caller.service().to_string() == service;
+        let is_its = |one: &crate::world::Service| one.id.to_string() == service;
         RequestedAction {
             id: id.parse().unwrap(),
             decision: decision.parse().unwrap(),
@@ -44,8 +44,10 @@ pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
     }
     let one = &all[sim.one_of(all.len())];
     let is_own = sim.below(8) > 0;
-    let service = if is_own { one.service } else { 1 - one.service };
-    let caller = sim.world.services[service].caller.clone();
+    let others: Vec<usize> = services::live(sim).await?;
+    let other = others.into_iter().find(|other| *other != one.service);
+    let service = if is_own { one.service } else { other.ok_or("there is one service")? };
+    let Some(caller) = services::caller(sim, service).await? else { return Ok(()) };
     let answer = if sim.below(3) == 0 { Answer::Cannot } else { Answer::Done };
     let id = one.id;
     let verb = |desk: Desk| async move { desk.answer_action(&caller, id, answer, None).await };
@@ -92,7 +94,8 @@ pub async fn request_again(sim: &mut Simulation) -> Result<(), String> {
 /// Each service answers every action that was requested from it.
 pub async fn answer_all(sim: &mut Simulation) -> Result<(), String> {
     for one in requested(sim, "state IN ('waiting', 'overdue')").await? {
-        let caller = sim.world.services[one.service].caller.clone();
+        let caller = services::caller(sim, one.service).await?;
+        let caller = caller.ok_or_else(|| format!("{} is asked of a deleted service", one.id))?;
         let answered = sim.desk.answer_action(&caller, one.id, Answer::Done, None).await;
         answered.map_err(|error| format!("{} was not answered: {error:?}", one.id))?;
     }

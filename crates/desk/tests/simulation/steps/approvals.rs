@@ -174,7 +174,13 @@ pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
     let who = people::reviewer(sim, person).await?;
     let age = sim.clock.now().duration_since(row.resolved_at);
     let is_theirs = row.made_by == person && age < SignedDuration::from_hours(24);
-    let may = is_theirs || sim.world.people[person].is_lead;
+    let there = format!(
+        "SELECT count(*) FROM decision d JOIN service s ON s.id = d.service_id
+          WHERE s.deleted_at IS NULL AND 'dec_' || lower(hex(d.id)) = '{}'",
+        row.id
+    );
+    let is_there = sim.tables.count(&there).await? > 0;
+    let may = is_there && (is_theirs || sim.world.people[person].is_lead);
     let verb = |desk: Desk| async move { desk.undo(&who, row.id, &words()).await };
     match sim.attempt(verb).await {
         Tried::Crashed => Ok(()),

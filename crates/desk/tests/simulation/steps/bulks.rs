@@ -509,11 +509,13 @@ pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "standing").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());
     let who = people::reviewer(sim, person).await?;
+    // Those of deleted services stay as they are.
     let stands = |state: &str| {
         let id = row.id;
         format!(
-            "SELECT count(*) FROM decision
-              WHERE 'bulk_' || lower(hex(bulk_id)) = '{id}' AND state = '{state}'"
+            "SELECT count(*) FROM decision d JOIN service s ON s.id = d.service_id
+              WHERE 'bulk_' || lower(hex(bulk_id)) = '{id}' AND state = '{state}'
+                AND s.deleted_at IS NULL"
         )
     };
     let standing = sim.tables.count(&stands("standing")).await?;

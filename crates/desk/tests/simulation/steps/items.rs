@@ -4,6 +4,7 @@ use mamori_desk::checks::check::CheckInput;
 use mamori_desk::{Error, NewEntry};
 use mamori_model::{Hash, Item, Pdq, Surface, Verdict};
 
+use super::services::{self, Life};
 use crate::common::hashes;
 use crate::sim::{Simulation, Tried};
 use crate::vault_files;
@@ -32,7 +33,16 @@ fn some_hash(sim: &mut Simulation) -> u8 {
 /// A service sends an item; the answer must follow from the listed hashes.
 pub async fn check(sim: &mut Simulation) -> Result<(), String> {
     let (service, hash) = (sim.one_of(sim.world.services.len()), some_hash(sim));
-    check_one(sim, service, hash).await
+    let Some(caller) = services::caller(sim, service).await? else { return Ok(()) };
+    if services::life(sim, service).await? == Life::Live {
+        return check_one(sim, service, hash).await;
+    }
+    let name = "of a leaving service".parse().unwrap();
+    let item = Item { name, account: None, surface: Surface::Public, country: None };
+    match sim.desk.check(&caller, item, hashes(pdq(sim, hash))).await {
+        Err(Error::NotFound("scope")) => Ok(()),
+        other => Err(format!("service {service} is leaving, and a check gives {other:?}")),
+    }
 }
 
 /// A service sends an item with this hash.
@@ -44,7 +54,7 @@ pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result
     };
     let item =
         Item { name: name.parse().unwrap(), account, surface: Surface::Public, country: None };
-    let caller = sim.world.services[service].caller.clone();
+    let caller = services::caller(sim, service).await?.ok_or("a live service has no key")?;
     // One reviewer's dispute reaches one account, or one item; a lead's agreement the service.
     let disputed = format!(
         "SELECT 'ent_' || entry_id FROM dispute

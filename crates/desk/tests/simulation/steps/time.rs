@@ -5,6 +5,7 @@ use mamori_desk::Error;
 use mamori_model::page::PageSize;
 use mamori_model::webhook::DeliveryState;
 
+use super::services;
 use crate::invariants;
 use crate::sim::{Simulation, Tried};
 
@@ -32,8 +33,7 @@ pub fn trouble(sim: &mut Simulation) -> Result<(), String> {
 
 /// A service asks for a failed delivery again.
 pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
-    let service = sim.one_of(sim.world.services.len());
-    let caller = sim.world.services[service].caller.clone();
+    let (_, caller) = services::one_live(sim).await?;
     let list = |state| {
         let (desk, caller) = (sim.desk.clone(), caller.clone());
         async move { desk.deliveries(&caller, None, Some(state), None, PageSize::DEFAULT).await }
@@ -55,9 +55,9 @@ pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
 
 /// A service adds an endpoint, or removes one.
 pub async fn endpoints(sim: &mut Simulation) -> Result<(), String> {
-    let number = sim.one_of(sim.world.services.len());
+    let (number, caller) = services::one_live(sim).await?;
     let service = &sim.world.services[number];
-    let (caller, url) = (service.caller.clone(), service.receiver.url.clone());
+    let url = service.receiver.url.clone();
     let endpoints = service.endpoints.clone();
     if endpoints.len() < ENDPOINTS && sim.below(2) == 0 {
         let verb = |desk: mamori_desk::Desk| async move { desk.add_endpoint(&caller, &url).await };

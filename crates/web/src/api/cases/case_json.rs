@@ -37,7 +37,7 @@ pub struct CaseJson {
     /// Time at which it was opened.
     #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    /// Time at which it was decided or ended.
+    /// Time at which it was decided.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub closed_at: Option<Timestamp>,
     /// The newest decision that is in effect or was undone.
@@ -71,8 +71,6 @@ pub enum CaseStateJson {
     Open,
     /// A decision is in effect.
     Decided,
-    /// It was closed because your service was deleted.
-    Ended,
 }
 
 impl CaseStateJson {
@@ -81,7 +79,6 @@ impl CaseStateJson {
         match self {
             Self::Open => CaseState::Open,
             Self::Decided => CaseState::Decided,
-            Self::Ended => CaseState::Ended,
         }
     }
 
@@ -89,7 +86,6 @@ impl CaseStateJson {
         match state {
             CaseState::Open | CaseState::Proposed => Self::Open,
             CaseState::Decided => Self::Decided,
-            CaseState::Ended => Self::Ended,
         }
     }
 }

@@ -27,11 +27,16 @@ pub struct ServiceJson {
     /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// Time since which it is leaving: it was deleted while cases were undecided or actions had no
+    /// answer, and is gone when nothing waits.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub leaving_at: Option<Timestamp>,
 }
 
 impl From<Service> for ServiceJson {
     fn from(service: Service) -> Self {
-        Self { id: service.id, name: service.name, created_at: service.created_at }
+        let Service { id, name, created_at, leaving_at } = service;
+        Self { id, name, created_at, leaving_at }
     }
 }
 
