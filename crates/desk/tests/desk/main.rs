@@ -25,5 +25,6 @@ mod reading;
 mod remembering;
 mod sealing;
 mod signing_in;
+mod teams;
 mod traceless;
 mod viewing;
