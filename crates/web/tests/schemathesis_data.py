@@ -2,7 +2,7 @@
 
     python schemathesis_data.py ADDRESS ADMIN_KEY SERVICE_KEY CONFIG FOLDER LINK
 
-Through the API: a bank, an entry, an import, a match, a key, an endpoint, a delivery, and what may
+Through the API: changes that wait for a second actor, a bank, an entry, an import, a match, a key, an endpoint, a delivery, and what may
 be deleted. Through the console's forms, after signing in with LINK: decisions on cases, with
 actions for the service. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside
 them `admin.toml` and `service.toml`: CONFIG, and that nothing is missing where the document's
@@ -14,6 +14,7 @@ import http.server
 import json
 import pathlib
 import re
+import sqlite3
 import sys
 import threading
 import time
@@ -22,6 +23,9 @@ import urllib.request
 
 # Number of objects that a run may delete; more than it does.
 SPARE = 100
+
+# Number of changes that wait for a second actor; fewer than one key may request.
+WAITING = 20
 
 # How long a delivery may take.
 DELIVERY_S_MAX = 60
@@ -153,6 +157,24 @@ def make(admin, service, reviewer, receiver):
     }
 
 
+def pass_first_day(folder):
+    """Makes the installation older than its first day, in which no change waits."""
+    with sqlite3.connect(folder / "mamori.sqlite", timeout=30) as database:
+        database.executescript(
+            "DROP TRIGGER installation_update; UPDATE installation SET began_at = 0;")
+
+
+def waiting(admin):
+    """Requests changes that wait for a second actor, and makes one that narrows; returns their ids."""
+    approvals = [admin.post("/v1/keys", {"role": "admin", "name": f"waits-{nth}"})["id"]
+                 for nth in range(WAITING)]
+    listed = BANK | {"name": "listed", "purpose": "child_sexual_abuse", "action": "none"}
+    bank = admin.post("/v1/banks", listed)["id"]
+    admin.call("PATCH", f"/v1/banks/{bank}", {"enabled": False})
+    notices = [notice["id"] for notice in admin.call("GET", "/v1/notices")["data"]]
+    return {"approvals": approvals, "notices": notices}
+
+
 def not_for(role, document):
     """Yields the operations that answer 404 to `role`, as schemathesis names them."""
     for path, methods in document["paths"].items():
@@ -168,6 +190,8 @@ def main():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     made = make(admin, service, Reviewer(link), f"http://127.0.0.1:{server.server_port}/")
+    pass_first_day(folder)
+    made |= waiting(admin)
     for name, ids in made.items():
         (folder / f"{name}.dict").write_text("".join(f'"{id}"\n' for id in ids))
 

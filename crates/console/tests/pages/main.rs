@@ -175,6 +175,8 @@ fn the_start_page_with_a_service_that_is_leaving() {
         let page = start_page::StartPage {
             frame: &frame,
             work: None,
+            disputes: None,
+            changes: Some((1, 2)),
             charts: Vec::new(),
             unanswered: 0,
             overdue: 0,

@@ -17,10 +17,11 @@ pub enum WhichRequests {
 }
 
 impl Desk {
-    /// Lists approval requests, newest first. `before` is the id at which the previous page ended.
+    /// Lists approval requests, newest first, to staff members without hashes. `before` is the id at
+    /// which the previous page ended.
     pub async fn approval_requests(
         &self,
-        _: Overseer<'_>,
+        who: Overseer<'_>,
         which: WhichRequests,
         before: Option<ApprovalId>,
         size: PageSize,
@@ -29,7 +30,9 @@ impl Desk {
             WhichRequests::Waiting => Some("waiting"),
             WhichRequests::All => None,
         };
-        Ok(self.store().approval_requests(state, before, size).await?)
+        let page = self.store().approval_requests(state, before, size).await?;
+        let shown = |request| shown_to(who, request);
+        Ok(Page { rows: page.rows.into_iter().map(shown).collect(), next: page.next })
     }
 
     /// Returns an approval request; [`Error::NotFound`] if it does not exist. While it waits, its
@@ -41,10 +44,7 @@ impl Desk {
     ) -> Result<ApprovalRequest, Error> {
         let found = self.store().approval_request(id).await?;
         let request = found.ok_or(Error::NotFound("approval request"))?;
-        Ok(match who {
-            Overseer::Admin(_) => request,
-            Overseer::Staff(_) => without_hashes(request),
-        })
+        Ok(shown_to(who, request))
     }
 
     /// Lists the change notices that were not acknowledged, newest first.
@@ -62,6 +62,13 @@ impl Desk {
     pub async fn count_approvals(&self, _: &Member) -> Result<(u64, u64), Error> {
         let waiting = self.store().count_waiting_requests().await?;
         Ok((waiting, self.store().count_open_notices().await?))
+    }
+}
+
+fn shown_to(who: Overseer<'_>, request: ApprovalRequest) -> ApprovalRequest {
+    match who {
+        Overseer::Admin(_) => request,
+        Overseer::Staff(_) => without_hashes(request),
     }
 }
 

@@ -159,8 +159,7 @@ async fn lock_lowering(
 /// Checks whether `who` may agree now. Reading the case is enough for a person who works alone.
 fn can_agree(who: &Reviewer, lowering: &Lowering, now: Timestamp) -> Result<(), Error> {
     let roles = who.member().roles();
-    match approval::can_approve(lowering.approval, lowering.by, who.staff(), roles, true, now)
-    {
+    match approval::can_approve(lowering.approval, lowering.by, who.staff(), roles, true, now) {
         Err(Refusal::NotALead) => Err(Error::NotFound("case")),
         other => Ok(other?),
     }

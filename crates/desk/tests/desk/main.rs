@@ -33,5 +33,6 @@ mod remembering;
 mod sealing;
 mod showing;
 mod signing_in;
+mod teams;
 mod traceless;
 mod viewing;

@@ -10,7 +10,8 @@ use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use crate::given::{at, id, open, size};
 
 /// Runs a statement behind the store's back.
-async fn tamper(records: &TestDatabase, statement: &'static str) -> Result<(), sqlx::Error> {
+/// Runs a statement by hand.
+pub async fn tamper(records: &TestDatabase, statement: &'static str) -> Result<(), sqlx::Error> {
     if let Some(path) = records.url().strip_prefix("sqlite:") {
         SqliteConnection::connect(path).await?.execute(statement).await.map(drop)
     } else {

@@ -116,7 +116,12 @@ pub async fn changes(store: &Store) -> Vec<Change> {
 }
 
 pub fn service(number: u128) -> Service {
-    Service { id: id(number), name: "a service".parse().unwrap(), created_at: at(0), leaving_at: None }
+    Service {
+        id: id(number),
+        name: "a service".parse().unwrap(),
+        created_at: at(0),
+        leaving_at: None,
+    }
 }
 
 pub async fn stored_service(store: &Store, number: u128) -> mamori_model::ServiceId {

@@ -1,6 +1,7 @@
 //! Every verb of the store, on a real SQLite file and on a real PostgreSQL.
 #![cfg(test)]
 
+mod approvals;
 mod audit;
 mod bank;
 mod case;

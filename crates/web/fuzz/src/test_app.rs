@@ -96,8 +96,10 @@ impl TestApp {
         text.replace("{service}", &self.service.to_string())
             .replace("{bank}", &self.bank.to_string())
             .replace("{entry}", &self.entry.to_string())
-            // No request creates an action, so this id names none.
+            // No request creates an action or, within the first day, waits for a second actor, so
+            // these ids name none.
             .replace("{action}", "act_00000000000000000000000000000000")
+            .replace("{approval}", "apr_00000000000000000000000000000000")
             .replace("{bank_name}", bank_name)
             .replace("{content_id}", &self.entry.number().to_string())
             .replace("{signal_type_name}", "pdq")

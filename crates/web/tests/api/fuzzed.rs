@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::Clock;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
@@ -35,7 +38,13 @@ fn every_endpoint_that_reads_text_is_fuzzed() {
 
 on_both_engines! {
     async fn every_seed_is_accepted(records: TestDatabase) {
-        let app = TestApp::open(records).await;
+        let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+        let app = TestApp::at(records, Arc::clone(&clock), mamori_desk::Settings::default()).await;
+        // Within the first day nothing waits for a second actor.
+        clock.advance(SignedDuration::from_hours(24));
+        let new = serde_json::json!({"role": "admin", "name": "waits"});
+        let waiting = app.post(Who::Colleague, "/v1/keys", new).await.ok();
+        let approval = waiting["id"].as_str().unwrap();
         let bank = app.bank("seeded").await;
         let entry = app.add(&bank, "md5", &"5a".repeat(16)).await;
         let check = serde_json::json!({
@@ -60,7 +69,7 @@ on_both_engines! {
             let service = app.service.to_string();
             let fill = |text: &str| {
                 let text = text.replace("{entry}", &entry).replace("{service}", &service);
-                text.replace("{action}", &action)
+                text.replace("{action}", &action).replace("{approval}", approval)
             };
             let path = fill(&path.replace("/v1/banks/{bank}", &bank));
             let body = fill(body).into_bytes();

@@ -1,6 +1,7 @@
 //! The API over a real desk: the same tests on SQLite and on PostgreSQL.
 #![cfg(test)]
 
+mod approvals;
 mod banks;
 mod budget;
 mod cases;

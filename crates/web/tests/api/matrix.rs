@@ -2,13 +2,16 @@
 //! with a key of each scope.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::Clock;
 use mamori_model::key::{Role, Scope};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use serde_json::{Value, json};
 
-use crate::test_app::{TestApp, TestResponse, Who};
+use crate::test_app::{TestApp, TestResponse, Who, new_bank};
 
 const MATRIX: &str = include_str!("../../src/api/matrix.txt");
 const CALLERS: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
@@ -70,6 +73,15 @@ async fn nouns(app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
     let endpoint = app.post(Who::Service, "/v1/webhooks", new).await.ok();
     let test = format!("/v1/webhooks/{}/test", id(&endpoint));
     let enqueued = app.call(Who::Service, "POST", &test).await.ok();
+    let new = json!({"role": "admin", "name": "x"});
+    let approval = app.post(Who::Admin, "/v1/keys", new).await;
+    assert_eq!(approval.status, 202, "{approval:?}");
+    let mut listed = new_bank(&format!("listed-{nth}"));
+    listed["purpose"] = json!("child_sexual_abuse");
+    let listed = id(&app.post(Who::Admin, "/v1/banks", listed).await.ok());
+    let off = json!({"enabled": false});
+    app.patch(Who::Admin, &format!("/v1/banks/{listed}"), off).await.ok();
+    let notices = app.get(Who::Admin, "/v1/notices?limit=1").await.ok();
     // Not the caller's own, because it is deleted here.
     let service = app.post(Who::Admin, "/v1/services", json!({"name": "leaves"})).await.ok();
     BTreeMap::from([
@@ -83,6 +95,9 @@ async fn nouns(app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
         ("{decision}", decision),
         ("{action}", action),
         ("{endpoint}", id(&endpoint)),
+        ("{approval}", id(&approval.ok())),
+        ("{notice}", id(&notices["data"][0])),
+        ("{version}", "1".to_owned()),
         ("{delivery}", enqueued["delivery_id"].as_str().unwrap().to_owned()),
     ])
 }
@@ -109,7 +124,10 @@ fn the_matrix_has_every_endpoint_and_no_other() {
 
 on_both_engines! {
     async fn every_caller_gets_what_the_matrix_says(records: TestDatabase) {
-        let app = TestApp::open(records).await;
+        let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+        let app = TestApp::at(records, Arc::clone(&clock), mamori_desk::Settings::default()).await;
+        // Within the first day nothing waits for a second actor.
+        clock.advance(SignedDuration::from_hours(24));
         let mut shared = nouns(&app, 0).await;
 
         for (nth, (endpoint, expected)) in (1..).zip(matrix()) {

@@ -32,6 +32,8 @@ use tower::ServiceExt;
 pub enum Who {
     Nobody,
     Admin,
+    /// Another administrator, whose key the first one did not create.
+    Colleague,
     Service,
     OtherService,
 }
@@ -42,7 +44,7 @@ pub struct TestApp {
     pub routes: Router,
     pub service: ServiceId,
     pub budget: Budget,
-    keys: [String; 3],
+    keys: [String; 4],
     _stop: DropGuard,
     _records: TestDatabase,
 }
@@ -131,7 +133,7 @@ impl TestApp {
         let service = desk.create_service(&admin, "a service".parse().unwrap()).await.unwrap().id;
         let other = desk.create_service(&admin, "another".parse().unwrap()).await.unwrap().id;
         let mut keys = Vec::new();
-        for role in [Role::Admin, Role::Service(service), Role::Service(other)] {
+        for role in [Role::Admin, Role::Admin, Role::Service(service), Role::Service(other)] {
             let issued = desk
                 .issue_key(&admin, NewKey::whole(role, "a test".parse().unwrap()))
                 .await
@@ -145,10 +147,11 @@ impl TestApp {
     }
 
     pub fn key(&self, who: Who) -> Option<&str> {
-        let [admin, service, other] = &self.keys;
+        let [admin, colleague, service, other] = &self.keys;
         match who {
             Who::Nobody => None,
             Who::Admin => Some(admin),
+            Who::Colleague => Some(colleague),
             Who::Service => Some(service),
             Who::OtherService => Some(other),
         }

@@ -1,14 +1,20 @@
 //! `/c/banks` and `/c/bank/{bank_name}`.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use mamori_desk::Proof;
+use mamori_desk::approvals::list_requests::WhichRequests;
+use mamori_desk::{Clock, Overseer, Proof};
+use mamori_model::page::PageSize;
 use mamori_model::{Action, Distance, Purpose, Quality};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use serde_json::json;
 
-use crate::test_app::TestApp;
+use mamori_web::hma::Settings;
+
+use crate::test_app::{TestApp, settings};
 
 on_both_engines! {
     async fn a_created_bank_is_in_the_list(records: TestDatabase) {
@@ -35,6 +41,24 @@ on_both_engines! {
         assert_eq!(bank.distance_max, Distance::PDQ_SAME_MAX);
         assert_eq!(bank.quality_min, Quality::TRUSTED_MIN);
         assert_eq!(bank.source.as_str(), "drawn by code");
+    }
+
+    async fn a_change_that_takes_a_second_actor_is_409_and_names_its_request(records: TestDatabase) {
+        let settings = Settings { purpose: Purpose::ChildSexualAbuse, ..settings() };
+        let start = jiff::Timestamp::from_second(1_795_000_000).unwrap();
+        let clock = Arc::new(Clock::manual(start));
+        let app = TestApp::at(records, settings, clock).await;
+        app.bank("A_BANK").await;
+        app.clock.advance(jiff::SignedDuration::from_hours(24));
+
+        let (status, message) = app.delete("/c/bank/A_BANK").await.refusal();
+
+        assert_eq!(status, 409);
+        let who = Overseer::Admin(&app.admin);
+        let waiting = WhichRequests::Waiting;
+        let page = app.desk.approval_requests(who, waiting, None, PageSize::DEFAULT).await.unwrap();
+        assert!(message.contains(&page.rows[0].id.to_string()), "{message}");
+        app.get("/c/bank/A_BANK").await.ok();
     }
 
     async fn names_are_upper_case_with_underscores_and_taken_once(records: TestDatabase) {

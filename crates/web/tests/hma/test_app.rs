@@ -38,6 +38,7 @@ pub fn settings() -> Settings {
 pub struct TestApp {
     pub desk: Desk,
     pub admin: Admin,
+    pub clock: Arc<Clock>,
     routes: Router,
     _stop: DropGuard,
     _records: TestDatabase,
@@ -78,23 +79,39 @@ impl TestApp {
         Self::with_media(records, settings, Limits::default(), budget::Limits::default()).await
     }
 
+    /// Opens an app with a manual clock.
+    pub async fn at(records: TestDatabase, settings: Settings, clock: Arc<Clock>) -> Self {
+        let (limits, budget_limits) = (Limits::default(), budget::Limits::default());
+        Self::build(records, settings, limits, budget_limits, clock).await
+    }
+
     pub async fn with_media(
         records: TestDatabase,
         settings: Settings,
         limits: Limits,
         budget_limits: budget::Limits,
     ) -> Self {
-        let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
         let clock = Arc::new(Clock::system());
-        let desk =
-            Desk::new(store, pool(limits).await, clock, mamori_desk::Settings::default()).unwrap();
+        Self::build(records, settings, limits, budget_limits, clock).await
+    }
+
+    async fn build(
+        records: TestDatabase,
+        settings: Settings,
+        limits: Limits,
+        budget_limits: budget::Limits,
+        clock: Arc<Clock>,
+    ) -> Self {
+        let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
+        let (pool, desk_clock) = (pool(limits).await, Arc::clone(&clock));
+        let desk = Desk::new(store, pool, desk_clock, mamori_desk::Settings::default()).unwrap();
         desk.load().await.unwrap();
         let stop = CancellationToken::new();
         let (follower, stopped) = (desk.clone(), stop.clone());
         tokio::spawn(async move { follower.follow_changes(stopped).await });
         let routes = hma::router(desk.clone(), settings, Budget::new(budget_limits));
         let admin = Admin::local_cli();
-        Self { desk, admin, routes, _stop: stop.drop_guard(), _records: records }
+        Self { desk, admin, clock, routes, _stop: stop.drop_guard(), _records: records }
     }
 
     pub async fn send(&self, request: Request<Body>) -> TestResponse {

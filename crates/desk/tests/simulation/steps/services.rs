@@ -51,9 +51,9 @@ pub async fn caller(sim: &Simulation, service: usize) -> Result<Option<Caller>, 
         None if life == Life::Deleted => Ok(None),
         Some(Proof::Caller(caller)) if life != Life::Deleted => {
             let scopes = Scope::ALL.iter().copied();
-            let wrong = scopes.into_iter().find(|scope| {
-                caller.require(&[*scope]).is_ok() != remains.contains(scope)
-            });
+            let wrong = scopes
+                .into_iter()
+                .find(|scope| caller.require(&[*scope]).is_ok() != remains.contains(scope));
             match wrong {
                 None => Ok(Some(caller)),
                 Some(scope) => Err(format!("service {service}, {life:?}: the scope {scope:?}")),

@@ -43,6 +43,7 @@ pub struct AddQuery {
         (status = 200, description = "The result for the hashes.", body = AddedJson),
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
+        (status = 409, description = "Too many requests of this key wait for a second actor."),
     ),
     extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]

@@ -45,6 +45,7 @@ pub struct Withdrawal {
         (status = 200, description = "The number of entries withdrawn.", body = Withdrawal),
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
+        (status = 409, description = "Too many requests of this key wait for a second actor."),
     ),
     extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]

@@ -26,6 +26,7 @@ use crate::problem::Problem;
         (status = 204, description = "The entry is withdrawn."),
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
+        (status = 409, description = "Too many requests of this key wait for a second actor."),
     ),
     extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]

@@ -30,6 +30,7 @@ use crate::problem::{Kind, Problem};
         (status = 202, description = "The key's text. The key waits for a second actor.",
          body = WaitingKeyJson,
          headers(("location" = String, description = "The address of the request."))),
+        (status = 409, description = "Too many requests of this key wait for a second actor."),
     ),
     extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["keys"])))
 )]

@@ -1,0 +1,141 @@
+//! Teams of one, two and five people with the default settings, from the first day on.
+
+use mamori_desk::services::issue_key::NewKey;
+use mamori_desk::{Admin, Approver, Error, Member};
+use mamori_model::approval_request::ApprovalState;
+use mamori_model::key::Role;
+use mamori_model::staff::StaffRole;
+use mamori_model::{Action, ApprovalRequest, Hash, Pdq, Refusal, Surface, Verdict};
+use mamori_store::NewEntry;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::on_both_engines;
+
+use crate::common::actors::{admin_of, an_admin, pass_hours, real_bank, refused, waits};
+use crate::common::people::{session_of, sign_in_as};
+use crate::common::{TestApp, hashes, item, test_app};
+
+/// An actor of a team.
+enum Actor {
+    Key(Admin),
+    /// A staff member, who signs in again to agree.
+    Staff(Member),
+}
+
+impl Actor {
+    async fn approve(&self, app: &TestApp, request: &ApprovalRequest) -> Result<(), Error> {
+        let approved = match self {
+            Self::Key(admin) => app.desk.approve_request(Approver::Admin(admin), request.id).await,
+            Self::Staff(member) => {
+                let entered = sign_in_as(&app.desk, member.staff()).await;
+                let member = session_of(&app.desk, &entered).await.member;
+                let recently = member.recently(app.clock.now()).unwrap();
+                let records = member.records().unwrap();
+                app.desk.approve_request(Approver::Staff(&records, &recently), request.id).await
+            }
+        };
+        approved.map(drop)
+    }
+}
+
+/// Creates a bank that holds items, adds a hash, and checks an item that has it.
+async fn first_match(app: &TestApp, who: &Admin) -> Verdict {
+    let pdq = Pdq::from([7; 32]);
+    let bank = app.desk.create_bank(who, real_bank("list", Action::Hold)).await.unwrap();
+    app.desk.add_entries(who, bank.id, &[NewEntry::bare(Hash::Pdq(pdq))]).await.unwrap();
+    app.desk.catch_up().await.unwrap();
+    let item = item("first", Surface::Public);
+    let checked = app.desk.check(&app.caller, item, hashes(pdq)).await.unwrap();
+    checked.verdict
+}
+
+/// `who` requests a bank that holds items, under a name of its own.
+async fn ask(app: &TestApp, who: &Admin, number: usize) -> ApprovalRequest {
+    waits(app.desk.create_bank(who, real_bank(&format!("list-{number}"), Action::Hold)).await)
+}
+
+on_both_engines! {
+    async fn a_person_alone_has_a_first_match_at_once_and_later_uses_two_ways_in_or_waits(records: TestDatabase) {
+        let app = test_app(records).await;
+        let key = an_admin(&app.desk, &app.admin, "the only one").await;
+        assert_eq!(first_match(&app, &key).await, Verdict::Hold);
+        pass_hours(&app, 30 * 24);
+
+        // With the key, and then on the command line of the machine.
+        let with_key = ask(&app, &key, 1).await;
+        Actor::Key(app.admin.clone()).approve(&app, &with_key).await.unwrap();
+
+        // On the command line, and then with the key.
+        let on_cli = ask(&app, &app.admin, 2).await;
+        Actor::Key(key.clone()).approve(&app, &on_cli).await.unwrap();
+
+        // With the key alone.
+        let alone = ask(&app, &key, 3).await;
+        pass_hours(&app, 71);
+        let soon = app.desk.apply_request_alone(&key, alone.id).await;
+        assert_eq!(refused(soon), Refusal::RequestTooSoon);
+        pass_hours(&app, 1);
+        let made = app.desk.apply_request_alone(&key, alone.id).await.unwrap();
+        assert_eq!(made.state, ApprovalState::MadeAlone(key.actor()));
+    }
+
+    async fn two_people_agree_to_each_others_changes_on_the_same_day(records: TestDatabase) {
+        let app = test_app(records).await;
+        let ada = an_admin(&app.desk, &app.admin, "Ada").await;
+        assert_eq!(first_match(&app, &ada).await, Verdict::Hold);
+        pass_hours(&app, 48);
+
+        // Bea joins later: her key and her account take effect with the approval of the machine's
+        // operator, and count from the next day on.
+        let name = "Bea".parse().unwrap();
+        let issued = app.desk.issue_key(&ada, NewKey::whole(Role::Admin, name)).await.unwrap();
+        let request = issued.waits_for.unwrap();
+        Actor::Key(app.admin.clone()).approve(&app, &request).await.unwrap();
+        let child = Actor::Key(admin_of(&app.desk, issued.token.reveal()).await);
+        let lead = Actor::Staff(app.member("bea", &[StaffRole::Lead]).await);
+        pass_hours(&app, 24);
+
+        let request = ask(&app, &ada, 1).await;
+        let related = child.approve(&app, &request).await;
+        assert_eq!(refused(related), Refusal::RequestRelated, "Ada created the key");
+        pass_hours(&app, 7);
+        lead.approve(&app, &request).await.unwrap();
+
+        // With a key that the command line issued, Bea agrees and asks too.
+        let name = "Bea, of her own".parse().unwrap();
+        let issued = app.desk.issue_key(&app.admin, NewKey::whole(Role::Admin, name)).await.unwrap();
+        Actor::Key(ada.clone()).approve(&app, &issued.waits_for.unwrap()).await.unwrap();
+        let bea = admin_of(&app.desk, issued.token.reveal()).await;
+        pass_hours(&app, 24);
+        let request = ask(&app, &ada, 2).await;
+        Actor::Key(bea.clone()).approve(&app, &request).await.unwrap();
+        let request = ask(&app, &bea, 3).await;
+        Actor::Key(ada).approve(&app, &request).await.unwrap();
+    }
+
+    async fn of_five_people_each_finds_a_second_actor_while_two_are_away(records: TestDatabase) {
+        let app = test_app(records).await;
+        let mut actors = Vec::new();
+        for name in ["Ada", "Bea", "Cem"] {
+            actors.push(Actor::Key(an_admin(&app.desk, &app.admin, name).await));
+        }
+        actors.push(Actor::Staff(app.member("dan", &[StaffRole::Lead]).await));
+        actors.push(Actor::Staff(app.member("eva", &[StaffRole::Auditor]).await));
+        let Actor::Key(ada) = &actors[0] else { unreachable!("the first is a key") };
+        assert_eq!(first_match(&app, ada).await, Verdict::Hold);
+        pass_hours(&app, 48);
+
+        let mut number = 0;
+        for (asking, actor) in actors.iter().enumerate() {
+            let Actor::Key(requester) = actor else { continue };
+            for (agreeing, other) in actors.iter().enumerate().filter(|(nth, _)| *nth != asking) {
+                number += 1;
+                let request = ask(&app, requester, number).await;
+                let approved = other.approve(&app, &request).await;
+                assert!(approved.is_ok(), "{asking} asks, {agreeing} agrees: {approved:?}");
+            }
+            number += 1;
+            let own = actor.approve(&app, &ask(&app, requester, number).await).await;
+            assert_eq!(refused(own), Refusal::RequestOwn);
+        }
+    }
+}
