@@ -63,7 +63,7 @@ pub struct MenuEntry {
 /// A page of the menu: its path, its name, and which roles may open it.
 type MenuPage = (&'static str, MessageId, fn(&RoleSet) -> bool);
 
-const MENU: [MenuPage; 9] = [
+const MENU: [MenuPage; 10] = [
     ("/console", MessageId("menu-start"), |_| true),
     ("/console/queue", MessageId("menu-queue"), RoleSet::is_reviewer),
     ("/console/decisions", MessageId("menu-decisions"), reads_cases),
@@ -74,6 +74,9 @@ const MENU: [MenuPage; 9] = [
     }),
     ("/console/staff", MessageId("menu-staff"), |roles| {
         roles.has(StaffRole::Administrator) || roles.has(StaffRole::Auditor)
+    }),
+    ("/console/changes", MessageId("menu-changes"), |roles| {
+        roles.is_lead() || roles.has(StaffRole::Auditor)
     }),
     ("/console/audit", MessageId("menu-audit"), |roles| roles.has(StaffRole::Auditor)),
     ("/console/me", MessageId("menu-me"), |_| true),

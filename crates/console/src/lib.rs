@@ -4,6 +4,7 @@
 //! The console contains no business rules and makes no outgoing requests. It works without scripts,
 //! except for clear views and passkeys.
 
+pub mod approvals;
 pub mod audit;
 pub mod banks;
 pub mod cases;

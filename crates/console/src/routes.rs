@@ -12,8 +12,8 @@ use mamori_web::observe::observe;
 
 use crate::app::{Console, Settings};
 use crate::{
-    assets, audit, banks, cases, decisions, fault_page, headers, overview, session, staff, viewing,
-    webhooks,
+    approvals, assets, audit, banks, cases, decisions, fault_page, headers, overview, session,
+    staff, viewing, webhooks,
 };
 
 macro_rules! routes {
@@ -95,6 +95,10 @@ routes! {
     POST "/console/policies/{purpose}" => decisions::policies_forms::change;
     GET "/console/webhooks" => webhooks::page::show;
     POST "/console/deliveries/{delivery}/redeliver" => webhooks::forms::redeliver;
+    GET "/console/changes" => approvals::page::show;
+    POST "/console/changes/{request}/approve" => approvals::forms::approve;
+    POST "/console/changes/{request}/refuse" => approvals::forms::refuse;
+    POST "/console/notices/{notice}/acknowledge" => approvals::forms::acknowledge;
     GET "/console/audit" => audit::page::show;
     GET "/console/audit/export" => audit::export::export;
     GET "/console/staff" => staff::page::list;

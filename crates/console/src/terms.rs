@@ -1,7 +1,7 @@
 //! Names of the model's values: the id of a message for each.
 
 use mamori_model::action::ActionKind;
-use mamori_model::audit::AuditVerb;
+use mamori_model::audit::{AuditActor, AuditVerb};
 use mamori_model::bulk::BulkState;
 use mamori_model::case::CaseEventKind;
 use mamori_model::staff::{Scheme, ViewMode};
@@ -10,6 +10,7 @@ use mamori_model::{
     Action, ActionState, Backdrop, CaseState, Clarity, DecisionState, DisputeState, Feature,
     Outcome, Purpose, StaffRole, Surface, Transform, Transforms, Urgency, Verdict, Viewing,
 };
+use mamori_model::{Narrowing, Reason};
 
 use crate::messages::MessageId;
 
@@ -134,6 +135,36 @@ message_ids! {
         PolicyEditor "role-policy-editor-about",
         Auditor "role-auditor-about",
         Administrator "role-administrator-about",
+    }
+    /// Names a change that takes a second actor.
+    change_reason: Reason {
+        DeleteService "change-delete-service",
+        DeleteBank "change-delete-bank",
+        CreateActingBank "change-create-acting-bank",
+        RaiseAction "change-raise-action",
+        EnableActingBank "change-enable-acting-bank",
+        AddActingEntries "change-add-acting-entries",
+        ApproveSource "change-approve-source",
+        OpenBenignBank "change-open-benign-bank",
+        AddBenignEntries "change-add-benign-entries",
+        PostponeEnd "change-postpone-end",
+        MassWithdrawal "change-mass-withdrawal",
+        WidenReach "change-widen-reach",
+        OpenPrivateMessages "change-open-private-messages",
+        RaiseDistance "change-raise-distance",
+        LowerQuality "change-lower-quality",
+        WidenTransforms "change-widen-transforms",
+        IssueAdminKey "change-issue-admin-key",
+        RevokeOtherKey "change-revoke-other-key",
+    }
+    /// Names a change that narrowed.
+    narrowing: Narrowing {
+        BankDisabled "change-bank-disabled",
+        ActionLowered "change-action-lowered",
+        ReachNarrowed "change-reach-narrowed",
+        ComparisonNarrowed "change-comparison-narrowed",
+        EntriesWithdrawn "change-entries-withdrawn",
+        EntryShortened "change-entry-shortened",
     }
     /// Names what was done, in the audit record.
     audit_verb: AuditVerb {
@@ -282,4 +313,14 @@ pub fn transforms(transforms: Transforms) -> MessageId {
         Transforms::All => "transforms-all",
         Transforms::None => "transforms-none",
     })
+}
+
+/// Names a kind of actor.
+pub fn actor_kind(actor: &AuditActor) -> MessageId {
+    match actor {
+        AuditActor::Key { .. } => MessageId("audit-actor-key"),
+        AuditActor::Staff(_) => MessageId("audit-actor-staff"),
+        AuditActor::LocalCli => MessageId("audit-actor-command-line"),
+        AuditActor::Mamori => MessageId("audit-actor-mamori"),
+    }
 }

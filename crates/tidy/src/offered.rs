@@ -32,7 +32,10 @@ const OFFERS: [Offer; 2] = [
         without: &[
             ("approvals", "what waits is a change by an administrator, not by a service"),
             ("audit", "its events are kept for their term"),
+            ("cases", "a service is deleted when its cases are decided"),
             ("checks", "matches are kept for their term"),
+            ("decisions", "a service is deleted when its decisions are in effect"),
+            ("evidence", "bytes are kept for the term of their policy"),
             ("node", "the change log names no service"),
             ("overview", "it only reads"),
             ("staff", "staff belong to no service"),

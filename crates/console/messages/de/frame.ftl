@@ -15,5 +15,6 @@ menu-banks = Banken
 menu-policies = Richtlinien
 menu-webhooks = Zustellungen
 menu-staff = Team
+menu-changes = Änderungen
 menu-audit = Prüfprotokoll
 menu-me = Meine Seite

@@ -29,6 +29,14 @@ start-leaving-service = Dienst
 start-leaving-since = Scheidet aus seit
 start-leaving-undecided = Offene Fälle
 start-leaving-unanswered = Maßnahmen ohne Antwort
+start-requests = { $count ->
+    [one] Eine Änderung wartet auf einen zweiten Akteur.
+   *[other] { $count } Änderungen warten auf einen zweiten Akteur.
+}
+start-notices = { $count ->
+    [one] Eine einschränkende Änderung ist zu bestätigen.
+   *[other] { $count } einschränkende Änderungen sind zu bestätigen.
+}
 chart-arrivals = Eingegangene Fälle
 chart-arrivals-about = Wie viele Fälle jeden Tag eröffnet wurden, nach Richtlinie.
 chart-waiting = Minuten, bis jemand einen Fall übernahm

@@ -15,5 +15,6 @@ menu-banks = Banks
 menu-policies = Policies
 menu-webhooks = Webhooks
 menu-staff = Staff
+menu-changes = Changes
 menu-audit = Audit record
 menu-me = My page

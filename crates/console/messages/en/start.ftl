@@ -29,6 +29,14 @@ start-leaving-service = Service
 start-leaving-since = Leaving since
 start-leaving-undecided = Undecided cases
 start-leaving-unanswered = Actions without an answer
+start-requests = { $count ->
+    [one] One change waits for a second actor.
+   *[other] { $count } changes wait for a second actor.
+}
+start-notices = { $count ->
+    [one] One change that narrowed is to be acknowledged.
+   *[other] { $count } changes that narrowed are to be acknowledged.
+}
 chart-arrivals = New cases
 chart-arrivals-about = How many cases opened each day, by policy.
 chart-waiting = Minutes until a case was claimed

@@ -15,5 +15,6 @@ menu-banks = Banques
 menu-policies = Règles
 menu-webhooks = Notifications
 menu-staff = Équipe
+menu-changes = Modifications
 menu-audit = Registre d’audit
 menu-me = Ma page

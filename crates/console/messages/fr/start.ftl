@@ -29,6 +29,14 @@ start-leaving-service = Service
 start-leaving-since = En cours de départ depuis
 start-leaving-undecided = Dossiers non décidés
 start-leaving-unanswered = Mesures sans réponse
+start-requests = { $count ->
+    [one] Une modification attend un second acteur.
+   *[other] { $count } modifications attendent un second acteur.
+}
+start-notices = { $count ->
+    [one] Il faut prendre acte d’une modification qui restreint.
+   *[other] Il faut prendre acte de { $count } modifications qui restreignent.
+}
 chart-arrivals = Dossiers arrivés
 chart-arrivals-about = Combien de dossiers ont été ouverts chaque jour, par règle.
 chart-waiting = Minutes avant qu’un dossier soit pris

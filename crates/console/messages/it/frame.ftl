@@ -15,5 +15,6 @@ menu-banks = Banche
 menu-policies = Regole
 menu-webhooks = Notifiche
 menu-staff = Personale
+menu-changes = Modifiche
 menu-audit = Registro di controllo
 menu-me = La mia pagina

@@ -29,6 +29,14 @@ start-leaving-service = Servizio
 start-leaving-since = In uscita dal
 start-leaving-undecided = Casi non decisi
 start-leaving-unanswered = Misure senza risposta
+start-requests = { $count ->
+    [one] Una modifica attende un secondo attore.
+   *[other] { $count } modifiche attendono un secondo attore.
+}
+start-notices = { $count ->
+    [one] Una modifica che restringe è da confermare.
+   *[other] { $count } modifiche che restringono sono da confermare.
+}
 chart-arrivals = Casi arrivati
 chart-arrivals-about = Quanti casi sono stati aperti ogni giorno, per regola.
 chart-waiting = Minuti prima che un caso fosse preso

@@ -15,5 +15,6 @@ menu-banks = バンク
 menu-policies = ポリシー
 menu-webhooks = Webhook
 menu-staff = スタッフ
+menu-changes = 変更の承認
 menu-audit = 監査記録
 menu-me = 自分のページ

@@ -35,9 +35,9 @@ pub async fn approve(
     Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let id: ApprovalId = request.parse().map_err(|_| Fault::not_found())?;
-    let approver = Approver::Staff(&who.proof, &who.recently);
-    let approved = console.desk.approve_request(approver, id).await;
-    approved.map_err(|error| Fault::from(error).with_link(PATH))?;
+    let second = Approver::Staff(&who.proof, &who.recently);
+    let done = console.desk.approve_request(second, id).await;
+    done.map_err(|error| Fault::from(error).with_link(PATH))?;
     Ok(Redirect::to(&format!("{PATH}?done=approved")))
 }
 

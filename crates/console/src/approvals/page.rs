@@ -107,8 +107,7 @@ pub async fn show(
     let (desk, overseer) = (&console.desk, Overseer::Staff(&who.proof));
     let before = cursor::<ApprovalId>(&params.before)?;
     let requests = desk.approval_requests(overseer, WhichRequests::Waiting, before, size).await?;
-    let notices =
-        desk.change_notices(overseer, cursor::<NoticeId>(&params.notices)?, size).await?;
+    let notices = desk.change_notices(overseer, cursor::<NoticeId>(&params.notices)?, size).await?;
     let now = desk.clock().now();
     page(&ChangesPage {
         frame: &frame,

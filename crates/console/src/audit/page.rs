@@ -188,7 +188,7 @@ pub fn row(linked: &LinkedEvent, people: &BTreeMap<StaffId, Line>) -> Row {
     Row {
         seq: link.map(|link| link.seq),
         at: show::time(event.at),
-        actor_kind: actor_kind(&event.actor),
+        actor_kind: terms::actor_kind(&event.actor),
         actor: match &event.actor {
             AuditActor::Key { name, .. } => Some(show::text(name.as_str())),
             AuditActor::Staff(id) => display_name(*id),
@@ -199,15 +199,6 @@ pub fn row(linked: &LinkedEvent, people: &BTreeMap<StaffId, Line>) -> Row {
         target: event.target.as_str().to_owned(),
         target_name: event.target.as_str().parse().ok().and_then(display_name),
         changes: changes(event),
-    }
-}
-
-fn actor_kind(actor: &AuditActor) -> MessageId {
-    match actor {
-        AuditActor::Key { .. } => MessageId("audit-actor-key"),
-        AuditActor::Staff(_) => MessageId("audit-actor-staff"),
-        AuditActor::LocalCli => MessageId("audit-actor-command-line"),
-        AuditActor::Mamori => MessageId("audit-actor-mamori"),
     }
 }
 

@@ -25,6 +25,9 @@ pub struct StartPage<'a> {
     pub work: Option<Work>,
     /// The open disputes, for those who may read them.
     pub disputes: Option<OpenDisputes>,
+    /// Number of changes that wait for a second actor, and of changes that narrowed and were not
+    /// acknowledged; for leads and auditors.
+    pub changes: Option<(u64, u64)>,
     /// Charts of the workload by policy, day or week, and never by staff member.
     pub charts: Vec<Chart>,
     /// Number of actions that services have not answered.
@@ -92,6 +95,10 @@ pub async fn show(
         Some(reader) => console.desk.leaving_services(&reader).await?,
         None => Vec::new(),
     };
+    let changes = match session.member.records() {
+        Some(_) => Some(console.desk.count_approvals(&session.member).await?),
+        None => None,
+    };
     let figures = console.desk.figures(&session.member).await?;
     let actions = figures.unanswered.iter();
     let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
@@ -99,6 +106,7 @@ pub async fn show(
         frame: &frame,
         work,
         disputes,
+        changes: changes.filter(|counts| *counts != (0, 0)),
         charts: crate::overview::figures::charts(frame.messages, &figures),
         unanswered: actions.map(|some| some.actions).sum(),
         overdue: overdue.map(|some| some.actions).sum(),

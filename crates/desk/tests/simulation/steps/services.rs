@@ -108,8 +108,7 @@ pub async fn delete(sim: &mut Simulation) -> Result<(), String> {
     let waits = waits(sim, &id.to_string()).await?;
     let verb = |desk: Desk| async move { desk.delete_service(&admin, id).await };
     match (before, sim.attempt(verb).await) {
-        (_, Tried::Crashed) => {}
-        (Life::Deleted, Tried::Refused(Error::NotFound("service"))) => {}
+        (_, Tried::Crashed) | (Life::Deleted, Tried::Refused(Error::NotFound("service"))) => {}
         (Life::Live | Life::Leaving, Tried::Done(Deletion::Leaving(_))) if waits => {}
         (Life::Live | Life::Leaving, Tried::Done(Deletion::Deleted)) if !waits => {}
         (_, Tried::Done(deletion)) => {
