@@ -115,7 +115,6 @@ impl CasePage<'_> {
 
 /// A proposal to lower the urgency of the case, which waits.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct LoweringBox {
     /// Name of the urgency that the case is to have.
     pub to: MessageId,
