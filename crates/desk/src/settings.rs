@@ -25,6 +25,10 @@ pub struct Settings {
     /// The most entries of one bank that an answer names, nearest first. Without it, a bank with
     /// thousands of copies of one picture would make an answer of megabytes.
     pub hits_per_bank_max: usize,
+    /// The most sets of hashes that are kept of one item, which its service may send again and
+    /// again with other bytes. Beyond it the oldest set is deleted to which no hit, stored bytes or
+    /// decision refers; the first and the newest are always kept.
+    pub hash_sets_max: u32,
     /// How often a node polls for changes that other nodes made. Below a second, so that an entry
     /// matches everywhere within one.
     pub poll_interval: Duration,
@@ -72,6 +76,7 @@ impl Default for Settings {
             snapshot: None,
             node: "mamori".to_owned(),
             hits_per_bank_max: 20,
+            hash_sets_max: 100,
             poll_interval: Duration::from_millis(200),
             wait_until_applied_max: Duration::from_secs(2),
             stale_max: Duration::from_mins(1),

@@ -14,6 +14,8 @@ Exit status 1 if a promise is broken:
 - the turned and mirrored variants of a drawn picture of quality >= 80 differ by at most 10;
 - where both hash the same decoded pixels (files without loss), the quality is the same and the
   median difference is at most 2;
+- of files of which a byte or two were changed, at least CHANGED_MIN are still shown by Pillow, and
+  each of them is found, refused, or said to be read in part;
 - except for what `exceptions.toml` explains, all of which is needed.
 
 A file that breaks a promise stays in FOLDER.
@@ -32,7 +34,9 @@ import sys
 from PIL import Image
 
 import answers
+import avifs
 import bmps
+import changes
 import drawn
 import exceptions
 import gifs
@@ -56,7 +60,7 @@ BATCH = 24
 def all_cases(scratch):
     """Every case of every format; no two of the same name."""
     cases = [*jpegs.cases(scratch), *jpeg_edits.cases(), *tiffs.cases(), *pngs.cases(),
-             *gifs.cases(), *webps.cases(), *bmps.cases()]
+             *gifs.cases(), *webps.cases(), *bmps.cases(), *avifs.cases()]
     names = {case.name for case in cases}
     assert len(names) == len(cases), "two cases have one name"
     return cases
@@ -137,7 +141,8 @@ def compare_drawn(job):
 
 
 def compare_all(options):
-    """The outcomes of the drawn pictures and of the cases, or of those of one pattern."""
+    """The outcomes of the drawn pictures and of the cases, or of those of one pattern; and what
+    came of the changed files."""
     scratch, kept = options.work / "scratch", options.work / "kept"
     scratch.mkdir(parents=True)
     kept.mkdir()
@@ -148,11 +153,15 @@ def compare_all(options):
 
     large = [(kept, options.hash, index, path) for index, path in enumerate(pictures)]
     small = [(kept, options.hash, bases, batch) for batch in batches(len(cases))]
+    kinds = [kind for kind in changes.KINDS if fnmatch.fnmatchcase(f"changed/{kind}", options.only)]
+    edited = [(kept, options.hash, kind, bases[position % len(bases)])
+              for position, kind in enumerate(kinds)]
     forked = multiprocessing.get_context("fork")
     with forked.Pool(initializer=remember, initargs=(cases,)) as pool:
         results = [pool.imap_unordered(compare_drawn, large, chunksize=4),
                    pool.imap_unordered(compare_cases, small)]
-        return list(itertools.chain.from_iterable(itertools.chain(*results)))
+        changed = pool.imap_unordered(changes.compare, edited)
+        return list(itertools.chain.from_iterable(itertools.chain(*results))), list(changed)
 
 
 def main():
@@ -164,20 +173,23 @@ def main():
     options = parser.parse_args()
 
     shutil.rmtree(options.work, ignore_errors=True)
-    outcomes = compare_all(options)
+    outcomes, changed = compare_all(options)
     explained = exceptions.read()
-    for outcome in outcomes:
+    silent = [outcome for one in changed for outcome in one.silent]
+    for outcome in outcomes + silent:
         outcome.unexplained = exceptions.left(explained, outcome.name, outcome.findings)
-    broken = table.show(outcomes)
+    broken = table.show(outcomes) + table.show_changed(changed)
     if options.only == "*":
-        broken += table.promises_about_all(outcomes)
+        broken += table.promises_about_all(outcomes, changed)
         broken += [f"exceptions.toml: no file needed `{one.names}`, {one.what}"
                    for one in explained if not one.used]
     for line in broken:
         print("BROKEN:", line)
-    failed = sum(bool(outcome.unexplained) for outcome in outcomes)
-    others = len(broken) - sum(len(outcome.unexplained) for outcome in outcomes)
-    print(f"{len(outcomes) - failed} passed, {failed + others} failed")
+    every = outcomes + silent
+    failed = sum(bool(outcome.unexplained) for outcome in every)
+    others = len(broken) - sum(len(outcome.unexplained) for outcome in every)
+    print(f"{len(outcomes) + sum(map(changes.Changed.count, changed)) - failed} passed, "
+          f"{failed + others} failed")
     return 1 if broken else 0
 
 

@@ -6,6 +6,7 @@ from verdict import DIHEDRAL_QUALITY_MIN, QUALITY_MIN
 
 FILES_MIN = 3_000
 PICTURES_MIN = 500
+CHANGED_MIN = 2_000
 MEDIAN_MAX = 2
 # Differences that are left out because the reference itself is unstable, of all files.
 UNSTABLE_PERCENT_MAX = 3
@@ -40,7 +41,20 @@ def show(outcomes):
             for finding in outcome.unexplained]
 
 
-def promises_about_all(outcomes):
+def show_changed(changed):
+    """Prints what came of the changed files, and returns a line for each silent miss."""
+    if changed:
+        print(f"{'changed':26} {'shown':>6} {'found':>6} {'told':>6} {'silent':>7} "
+              f"{'explained':>10}")
+    for one in sorted(changed, key=lambda one: one.kind):
+        explained = sum(not outcome.unexplained for outcome in one.silent)
+        print(f"{one.kind:26} {one.count():6} {one.found:6} {one.told:6} {len(one.silent):7} "
+              f"{explained:10}")
+    return [f"{outcome.name}: {finding.what}: {finding.details}"
+            for one in changed for outcome in one.silent for finding in outcome.unexplained]
+
+
+def promises_about_all(outcomes, changed):
     """A line for each promise about all files together that does not hold."""
     broken = []
     drawn = [outcome for outcome in outcomes if outcome.kind == "drawn"]
@@ -51,6 +65,9 @@ def promises_about_all(outcomes):
     if trusted < PICTURES_MIN:
         broken.append(f"only {trusted} pictures of quality >= {DIHEDRAL_QUALITY_MIN}, fewer than "
                       f"{PICTURES_MIN}")
+    shown = sum(one.count() for one in changed)
+    if shown < CHANGED_MIN:
+        broken.append(f"Pillow shows only {shown} changed files, fewer than {CHANGED_MIN}")
     if len(outcomes) < FILES_MIN:
         broken.append(f"only {len(outcomes)} files, fewer than {FILES_MIN}")
     exact = [outcome.distance for outcome in outcomes

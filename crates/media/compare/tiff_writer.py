@@ -7,9 +7,10 @@ import numpy
 # Tags, by their names in the TIFF 6.0 specification.
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 OFFSETS, SAMPLES, ROWS_IN_STRIP, SIZES, PLANAR = 273, 277, 278, 279, 284
-COLOUR_MAP, EXTRA_SAMPLES, SAMPLE_FORMAT = 320, 338, 339
+PREDICTOR, COLOUR_MAP, EXTRA_SAMPLES, SAMPLE_FORMAT = 317, 320, 338, 339
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, CMYK = 0, 1, 2, 3, 5
+SIGNED, FLOATING = 2, 3
 
 SHORT, LONG = 3, 4
 
@@ -76,3 +77,15 @@ def assembled(data, entries):
             tail += values
     head = struct.pack("<2sHI", b"II", 42, directory)
     return head + data + struct.pack("<H", len(entries)) + listed + bytes(4) + tail
+
+
+def added(file, tag, value):
+    """A little-endian file of one page, with one more number in a new directory at its end."""
+    (directory,) = struct.unpack_from("<I", file, 4)
+    (count,) = struct.unpack_from("<H", file, directory)
+    entries = [file[at:at + 12] for at in range(directory + 2, directory + 2 + 12 * count, 12)]
+    entries.append(struct.pack("<HHIHH", tag, SHORT, 1, value, 0))
+    entries.sort(key=lambda entry: struct.unpack_from("<H", entry))
+    file += bytes(len(file) % 2)
+    listed = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return file[:4] + struct.pack("<I", len(file)) + file[8:] + listed

@@ -1,14 +1,19 @@
 """TIFF files by libtiff's programs and Pillow: depths, colours, packing, tiles, turns, pages."""
 
 import functools
+import io
 import itertools
 import pathlib
 import tempfile
 
 import numpy
+from PIL import Image
 
 from case import Case, Made, saved, sizes_in_turn, tool, tool_on_files, upside_down
-from tiff_writer import CMYK, MIN_IS_BLACK, MIN_IS_WHITE, PALETTE, RGB, tiff
+from tiff_writer import (
+    CMYK, FLOATING, MIN_IS_BLACK, MIN_IS_WHITE, PALETTE, PHOTOMETRIC, PREDICTOR, RGB, SIGNED, added,
+    tiff,
+)
 
 SIZES = [(97, 65), (96, 64), (130, 71), (64, 113), (161, 80), (72, 99), (127, 88)]
 
@@ -41,13 +46,26 @@ def rgb(depth, is_planar, picture):
     return tiff(samples * 257 if depth == 16 else samples, depth, RGB, is_planar=is_planar)
 
 
-def palette(depth, picture):
-    """At most 2 to the power of `depth` colours."""
+def palette(depth, step, picture):
+    """Indices, their depth and the map of their colours, in which 255 is stored as 255 * `step`."""
     image = picture.quantize(1 << depth)
     colours = numpy.zeros((1 << depth, 3), numpy.uint32)
     used = numpy.array(image.getpalette(), numpy.uint32).reshape(-1, 3)[:1 << depth]
-    colours[:len(used)] = used * 257
-    return tiff(numpy.asarray(image), depth, PALETTE, colour_map=colours.T.ravel().tolist())
+    colours[:len(used)] = used * step
+    return numpy.asarray(image), depth, colours.T.ravel().tolist()
+
+
+def indexed(depth, step, picture):
+    """Indices and their palette."""
+    indices, depth, colours = palette(depth, step, picture)
+    return tiff(indices, depth, PALETTE, colour_map=colours)
+
+
+def indexed_with_alpha(picture):
+    """Indices, each with alpha."""
+    indices, depth, colours = palette(8, 257, picture)
+    samples = numpy.dstack([indices, alpha_of(picture)])
+    return tiff(samples, depth, PALETTE, extra=2, colour_map=colours)
 
 
 def cmyk(is_planar, picture):
@@ -83,7 +101,9 @@ BILEVEL = {
 PLAIN = {
     **{f"grey {depth}": functools.partial(grey, depth, False) for depth in (2, 4, 8, 16)},
     **{f"grey {depth}, white is 0": functools.partial(grey, depth, True) for depth in (2, 4, 8)},
-    **{f"palette {depth}": functools.partial(palette, depth) for depth in (1, 2, 4, 8)},
+    **{f"palette {depth}": functools.partial(indexed, depth, 257) for depth in (1, 2, 4, 8)},
+    "palette 8 in bytes": functools.partial(indexed, 8, 1),
+    "palette 8 with alpha": indexed_with_alpha,
     "rgb 8": functools.partial(rgb, 8, False),
     "rgb 8 planar": functools.partial(rgb, 8, True),
     "rgb 16": functools.partial(rgb, 16, False),
@@ -97,8 +117,8 @@ PLAIN = {
 }
 
 # Pillow 13 misreads planar files with 16 bits; the file with the samples of a pixel together has
-# the same pixels.
-TOGETHER = {"rgb 16 planar": "rgb 16"}
+# the same pixels. It takes palettes of bytes for black; libtiff scales them.
+SAME = {"rgb 16 planar": "rgb 16", "palette 8 in bytes": "palette 8"}
 
 # Pillow 13 does not open big-endian BigTIFF, nor CMYK and palettes with the low bit first; the file
 # that tiffcp read has the same pixels.
@@ -129,8 +149,8 @@ def copied(source, args, order, picture):
     """The file of `source`, written anew by tiffcp."""
     plain = (BILEVEL | PLAIN)[source](picture)
     file = tool_on_files("tiffcp", *args, inputs=[plain], suffix=".tif")
-    if source in TOGETHER:
-        return Made(file, twin=PLAIN[TOGETHER[source]](picture))
+    if source in SAME:
+        return Made(file, twin=PLAIN[SAME[source]](picture))
     return Made(file, twin=plain if order in UNREAD_ORDERS else None)
 
 
@@ -155,9 +175,9 @@ def packings():
                        functools.partial(copied, source, [*how, *cut, *which], order))
 
 
-def jpeg_in_tiff(args, picture):
+def jpeg_in_tiff(args, picture, *, source="rgb 8"):
     """Pixels as JPEG inside of a TIFF; YCbCr unless the arguments say RGB."""
-    return tool_on_files("tiffcp", *args, inputs=[rgb(8, False, picture)], suffix=".tif")
+    return tool_on_files("tiffcp", *args, inputs=[PLAIN[source](picture)], suffix=".tif")
 
 
 def by_pillow(mode, packing, picture):
@@ -175,20 +195,26 @@ def jpegs():
             yield Case("tiff jpeg", f"{colour}, {piece}", size,
                        functools.partial(jpeg_in_tiff, ["-c", how, *rows]))
     for mode, packing in itertools.product(
-            ("L", "RGB", "CMYK", "YCbCr"), ("raw", "jpeg", "tiff_lzw", "tiff_adobe_deflate")):
+            ("L", "RGB", "CMYK", "YCbCr", "RGBX", "RGBA"),
+            ("raw", "jpeg", "tiff_lzw", "tiff_adobe_deflate")):
         yield Case("tiff by Pillow", f"{mode}, {packing}", SIZES[0],
                    functools.partial(by_pillow, mode, packing))
+
+
+def changed(file, *how):
+    """A file with a tag changed by tiffset."""
+    with tempfile.TemporaryDirectory(prefix="mamori-grid-") as folder:
+        path = pathlib.Path(folder) / "changed.tif"
+        path.write_bytes(file)
+        tool("tiffset", *how, path)
+        return path.read_bytes()
 
 
 def turned(source, packing, value, picture):
     """A file that says how it is to be turned, 1 (upright) to 8."""
     file = tool_on_files("tiffcp", "-s", "-r", 16, "-c", packing,
                          inputs=[(BILEVEL | PLAIN)[source](picture)], suffix=".tif")
-    with tempfile.TemporaryDirectory(prefix="mamori-grid-") as folder:
-        path = pathlib.Path(folder) / "turned.tif"
-        path.write_bytes(file)
-        tool("tiffset", "-s", 274, value, path)
-        return path.read_bytes()
+    return changed(file, "-s", 274, value)
 
 
 def turns():
@@ -215,8 +241,64 @@ def documents():
                        functools.partial(pages, first, second, packing))
 
 
+def needless_predictor(source, packing, picture):
+    """A predictor of a packing that has none, which libtiff ignores."""
+    file = tool_on_files("tiffcp", "-c", packing, inputs=[PLAIN[source](picture)], suffix=".tif")
+    return added(file, PREDICTOR, 2)
+
+
+def negative_jpeg(picture):
+    """JPEG data of which 0 is white."""
+    file = changed(jpeg_in_tiff(["-c", "jpeg:90", "-r", "16"], picture, source="grey 8"),
+                   "-s", PHOTOMETRIC, MIN_IS_WHITE)
+    with Image.open(io.BytesIO(file)) as image:
+        return Made(file, twin=saved(image.convert("L"), "PNG"))
+
+
+def signed(picture):
+    """Numbers with a sign."""
+    return tiff(grey_of(picture, 16) >> 1, 16, MIN_IS_BLACK, sample_format=SIGNED)
+
+
+def floating(picture):
+    """Numbers from 0 to 1."""
+    samples = (grey_of(picture, 8) / 255).astype("<f4").view("<u4")
+    return tiff(samples, 32, MIN_IS_BLACK, sample_format=FLOATING)
+
+
+# Kinds that are refused, each by an exception with its reason.
+RARE = {
+    "rgb 4": lambda picture: tiff(numpy.asarray(picture) >> 4, 4, RGB),
+    "grey 12": lambda picture: tiff(grey_of(picture, 16) >> 4, 12, MIN_IS_BLACK),
+    "grey 32": lambda picture: tiff(grey_of(picture, 16) * 65_537, 32, MIN_IS_BLACK),
+    "signed": signed,
+    "floating": floating,
+    "lab": lambda picture: saved(picture.convert("LAB"), "TIFF"),
+    "rle": lambda picture: saved(picture.convert("1"), "TIFF", compression="tiff_ccitt"),
+    "grey alpha as JPEG": functools.partial(by_pillow, "LA", "jpeg"),
+}
+
+
+def rare(name, picture):
+    """A kind that is refused; Pillow does not read all of them."""
+    return Made(RARE[name](picture), twin=saved(picture, "PNG"))
+
+
+def oddities():
+    """What few writers do."""
+    for source, packing in itertools.product(("grey 8", "grey 16", "rgb 8", "rgb 16", "cmyk"),
+                                             ("none", "packbits")):
+        yield Case("tiff oddities", f"predictor of {source}, {packing}", SIZES[0],
+                   functools.partial(needless_predictor, source, packing))
+    for size in SIZES:
+        yield Case("tiff oddities", "JPEG, white is 0", size, negative_jpeg)
+    for name in RARE:
+        yield Case("tiff rare", name, SIZES[1], functools.partial(rare, name))
+
+
 def cases():
     """Every TIFF of the grid."""
+    yield from oddities()
     yield from packings()
     yield from jpegs()
     yield from turns()

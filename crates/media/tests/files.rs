@@ -18,7 +18,7 @@ macro_rules! file {
 /// Where decoders may differ: how colour of low resolution is spread, and how sums are rounded.
 const SAME: Distance = Distance(4);
 
-const FILES: [(&str, &str, &str); 15] = [
+const FILES: [(&str, &str, &str); 16] = [
     file!("420-8.avif", "12b4f0f58cea6fc98700ec6307c68c61f8391b9c70ffb976b91187229b5c931e"),
     file!(
         "444-10-limited.avif",
@@ -30,6 +30,7 @@ const FILES: [(&str, &str, &str); 15] = [
     file!("premultiplied.avif", "2b4672e3e64c4ae6ad35ec0339d95257c62e13fc068abb098733ad19a543f85d"),
     file!("grid.avif", "0c85477a976531b413c256efad7a4ca55285a912ec1dce4b709eb155c667b369"),
     file!("turned.avif", "d8ccdc86f66e386530bcc61d8594e6e5786b31e28f43931a1396b952319e64cf"),
+    file!("cropped.avif", "3aa833084f564a6838605a3700e8a5c8cf1fb495b0a9ecf7cf377f49ce453fc1"),
     file!("sequence.avif", "ae8fc968dae07a3746abd27625f35c65d20c6589b1540788ad36ad0f87371be0"),
     file!("lossy.jxl", "511162ce0dd62ebaa56ac66707b42feff84b39987a94f845ce219b0d279425ea"),
     file!("lossless-alpha.jxl", "f10fcd2792b0917d42e5da674edeb317b92125989b1a4682b14f25f8e663b149"),
@@ -88,6 +89,21 @@ fn a_rotated_picture_is_hashed_as_stored_and_as_shown() {
     assert_eq!((raster.width, raster.height), (64, 96));
     let upright = hash(&bytes("turned.jxl"), &Limits::default()).unwrap();
     assert_eq!((upright.width, upright.height), (64, 96));
+}
+
+#[test]
+fn a_cropped_picture_is_hashed_whole_and_as_its_part() {
+    let inside = "a12da5649536e164b535b5e6e5e571e5b177a5773a808422843e91195bcd3b93";
+    let picture = hash(&bytes("cropped.avif"), &Limits::default()).unwrap();
+
+    let [whole, part] = picture.frames.as_slice() else { panic!("{:?}", picture.frames) };
+    assert_eq!((picture.frame_count, whole.number, part.number), (2, 0, 1));
+    let distance = part.stored().unwrap().0.distance(&inside.parse().unwrap());
+    assert!(distance <= SAME, "{distance:?}");
+    let selection = FrameSelection { frame: 1, ..FrameSelection::FIRST };
+    let raster =
+        render(&bytes("cropped.avif"), &Limits::default(), Blur::Clear, selection).unwrap();
+    assert_eq!((raster.width, raster.height), (128, 80));
 }
 
 #[test]

@@ -255,6 +255,55 @@ fn a_webp_whose_flags_announce_absent_metadata_is_read() {
     assert_same(&plain, &[("extended", extended)]);
 }
 
+/// A chunk of a WebP.
+fn webp_chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+    [kind.as_slice(), &length, data, if data.len() % 2 == 1 { &[0] } else { &[] }].concat()
+}
+
+#[test]
+fn a_webp_animation_shows_the_frames_that_a_viewer_shows() {
+    let pictures = [draw(25, 96, 64), draw(26, 96, 64)];
+    let header = |width: u8, height: u8| {
+        webp_chunk(*b"VP8X", &[2, 0, 0, 0, width - 1, 0, 0, height - 1, 0, 0])
+    };
+    let frame = |picture: &image::RgbImage| {
+        let still = &encode::webp(picture)[12..];
+        webp_chunk(
+            *b"ANMF",
+            &[&[0; 6], [95, 0, 0, 63, 0, 0].as_slice(), &[100, 0, 0, 2], still].concat(),
+        )
+    };
+    let frames = pictures.each_ref().map(frame);
+    let file = |parts: &[&[u8]]| [b"RIFF\0\0\0\0WEBP".as_slice(), &parts.concat()].concat();
+    let plain = file(&[&header(96, 64), &frames[0], &frames[1]]);
+    // The first frame claims to include the second one.
+    let mut long = frames[0].clone();
+    let all = u32::try_from(frames.concat().len() - 8).unwrap();
+    long[4..8].copy_from_slice(&all.to_le_bytes());
+
+    for file in [
+        file(&[&header(96, 64), &long, &frames[1]]),
+        file(&[&header(96, 64), &header(8, 8), &frames[0], &frames[1]]),
+    ] {
+        let (found, wanted) = (read(&file), read(&plain));
+
+        assert_eq!((found.frames, found.remaining), (wanted.frames, Remaining::Nothing));
+    }
+}
+
+#[test]
+fn a_bitmap_need_not_say_where_its_pixels_begin_nor_that_it_has_one_plane() {
+    let plain = encode::bmp(&draw(27, 96, 64));
+    let with = |place: std::ops::Range<usize>| {
+        let mut file = plain.clone();
+        file[place].fill(0);
+        file
+    };
+
+    assert_same(&plain, &[("no place", with(10..14)), ("no plane", with(26..28))]);
+}
+
 #[test]
 fn a_picture_in_the_alpha_channel_is_found_on_white_or_on_black() {
     let picture = draw(16, 240, 180);

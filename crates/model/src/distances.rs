@@ -80,6 +80,7 @@ mod tests {
             kind: HashKind::Pdq,
             distance: Distance(distance),
             frame: 0,
+            frame_count: 1,
             variant: Variant::default(),
         }
     }

@@ -33,8 +33,8 @@ pub struct Match {
     pub pdq: Option<Pdq>,
     /// SHA-256 digest, if Mamori or the service computed it; the newest of [`Self::hashes`].
     pub sha256: Option<Sha256>,
-    /// Every set of hashes with which the item was sent and matched, the newest first. Filled only
-    /// when a match is read; recording uses [`Self::pdq`] and [`Self::sha256`].
+    /// The sets of hashes with which the item was sent and matched, the newest first, as far as
+    /// they are kept. Filled only when a match is read; recording uses [`Self::pdq`] and [`Self::sha256`].
     pub hashes: Vec<SeenHashes>,
     /// Time of the first match.
     pub created_at: Timestamp,

@@ -37,6 +37,10 @@ impl Desk {
         };
 
         let mut tx = self.store().begin("resolve_dispute").await?;
+        if resolution == Resolution::Upheld {
+            // The order of locks everywhere: a bank before what belongs to it.
+            tx.lock_bank(dispute.bank).await?;
+        }
         let opened_by = tx.maker_of_dispute(id).await?;
         if opened_by == Some(who.staff()) && !self.settings().is_single_person {
             return Err(Refusal::ApproverIsAuthor.into());

@@ -71,6 +71,9 @@ impl Desk {
             Some(sealed) => tx.insert_evidence(sealed).await?,
             None => false,
         };
+        if recorded.has_new_hashes {
+            tx.trim_hashes(recorded.id, self.settings().hash_sets_max).await?;
+        }
         // After an error the file stays, as the commit may have succeeded. The sweep removes it
         // later if no row names it.
         tx.commit().await?;

@@ -1,5 +1,6 @@
 //! An item is sent again under its name, with other bytes or the same.
 
+use mamori_desk::Settings;
 use mamori_desk::checks::check::{CheckInput, Checked};
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
@@ -13,7 +14,7 @@ use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
 
-use crate::common::{TestApp, item, test_app};
+use crate::common::{TestApp, item, settings, test_app_with};
 
 /// An app in which one picture is listed, and files that look like it.
 struct Fixture {
@@ -24,7 +25,11 @@ struct Fixture {
 }
 
 async fn fixture(records: TestDatabase) -> Fixture {
-    let app = test_app(records).await;
+    fixture_with(records, settings()).await
+}
+
+async fn fixture_with(records: TestDatabase, settings: Settings) -> Fixture {
+    let app = test_app_with(records, settings).await;
     let bank = app.bank("known", Action::Hold).await;
     let hashed = app.desk.hash_item(file(90)).await.unwrap();
     app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
@@ -200,6 +205,32 @@ on_both_engines! {
         fixture.send(90).await;
 
         assert_eq!(fixture.open_cases().await, 1);
+    }
+
+    async fn an_item_sent_with_ever_other_bytes_keeps_few_sets_of_hashes_and_its_decisions(
+        records: TestDatabase
+    ) {
+        let fixture = fixture_with(records, Settings { hash_sets_max: 4, ..settings() }).await;
+        fixture.send(90).await;
+        fixture.send(89).await;
+        fixture.send(88).await;
+        fixture.decide(Outcome::Allowed).await;
+
+        for quality in 80..86 {
+            fixture.send(quality).await;
+        }
+
+        let kept = fixture.kept().await;
+        let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
+        assert_eq!(digests, [85, 84, 88, 90].map(|quality| Some(sha256(quality))));
+        let (cases, sent) = (fixture.open_cases().await, fixture.sent_events().await.len());
+        fixture.send(88).await;
+        assert_eq!((fixture.open_cases().await, fixture.sent_events().await.len()), (cases, sent));
+        let kept = fixture.kept().await;
+        assert_eq!(kept.sha256, Some(sha256(85)), "the decision holds for the bytes that were sent");
+        // A set that was deleted is new again: it has no decision.
+        fixture.send(89).await;
+        assert_eq!(fixture.kept().await.sha256, Some(sha256(89)));
     }
 
     async fn a_new_hit_of_the_same_bytes_touches_the_undecided_case(

@@ -6,10 +6,10 @@
 //! each time; ids and the moment of a crash may differ.
 #![cfg(test)]
 
+mod audit_queries;
 #[expect(dead_code, reason = "the other tests need more of it")]
 #[path = "../desk/common/mod.rs"]
 mod common;
-mod audit_queries;
 mod crash;
 mod exposure;
 mod history;

@@ -2,8 +2,8 @@
 //!
 //! A picture is one coded item or a grid of them, and may have another item for its transparency.
 //! Thumbnails, depth and gain maps are not read, because viewers do not show them. Orientation
-//! comes from `irot` and `imir` alone, as the format demands. A crop (`clap`) is not applied: the
-//! pixels outside of it are part of the item that was sent.
+//! comes from `irot` and `imir` alone, as the format demands. Some viewers apply a crop (`clap`) and
+//! some do not, so the part inside is a second frame.
 
 mod av1;
 mod colour;
@@ -13,6 +13,7 @@ use std::cell::Cell;
 
 use mamori_model::Transform;
 
+use super::canvas::Rect;
 use super::{Samples, Sink, check_area, frame_buffer, out_of_memory};
 use crate::pixels::{Layout, Pixels, low_byte, size};
 use crate::{Error, Format, Limits};
@@ -49,9 +50,17 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         }
         None => colour,
     };
-    let Image { width, height, layout, samples } = &image;
-    let pixels = Pixels { width: *width, height: *height, layout: *layout, samples };
-    sink.give_only(container.shown(primary), pixels);
+    let shown = container.shown(primary);
+    let crop = container.crop(primary).and_then(|crop| crop.part_of(image.width, image.height));
+    sink.set_frame_count(if crop.is_some() { 2 } else { 1 });
+    if sink.wants(0) && sink.give(0, shown, image.pixels()).is_break() {
+        return Ok(());
+    }
+    if let Some(place) = crop
+        && sink.wants(1)
+    {
+        let _ = sink.give(1, shown, image.part(place)?.pixels());
+    }
     Ok(())
 }
 
@@ -103,11 +112,8 @@ impl File<'_> {
     /// Returns how to convert an item's colours. The container's description overrides the
     /// stream's.
     fn colours(&self, item: &Item, planes: &av1::Planes) -> Result<Colours, Error> {
-        let (matrix, is_full) = match self.container.nclx(item) {
-            Some(nclx) => nclx,
-            None => (planes.matrix(), planes.is_full_range()),
-        };
-        Colours::new(matrix, is_full).ok_or(Error::Unsupported { found: RARE })
+        let code_points = self.container.nclx(item).unwrap_or_else(|| planes.code_points());
+        Colours::new(code_points).ok_or(Error::Unsupported { found: RARE })
     }
 
     /// Decodes a grid: tiles of one size in rows and columns, cut at the right and lower edge.
@@ -146,6 +152,24 @@ impl File<'_> {
 }
 
 impl Image {
+    fn pixels(&self) -> Pixels<'_> {
+        let Self { width, height, layout, ref samples } = *self;
+        Pixels { width, height, layout, samples }
+    }
+
+    /// Copies a part that is within the picture.
+    fn part(&self, place: Rect) -> Result<Self, Error> {
+        let Rect { left, top, width, height } = place;
+        let bytes = self.layout.samples();
+        let mut samples = frame_buffer(width, height, self.layout)?;
+        let rows = self.samples.chunks((size(self.width) * bytes).max(1)).skip(size(top));
+        for (to, from) in samples.chunks_mut((size(width) * bytes).max(1)).zip(rows) {
+            let from = from.get(size(left) * bytes..).unwrap_or_default();
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+        }
+        Ok(Self { width, height, layout: self.layout, samples })
+    }
+
     /// Copies the rows of a tile, `width` pixels wide, to a place; parts beyond the edge are cut.
     fn paint(&mut self, tile: &[u8], width: u32, (left, top): (u32, u32)) {
         let bytes = self.layout.samples();
@@ -203,7 +227,8 @@ impl Container<'_> {
                 }
                 container::Property::Mirror(axis) => shown.mirror(*axis),
                 container::Property::Size(..)
-                | container::Property::Nclx { .. }
+                | container::Property::Crop(_)
+                | container::Property::Nclx(_)
                 | container::Property::Auxiliary(_)
                 | container::Property::Other => {}
             }

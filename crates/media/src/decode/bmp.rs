@@ -1,5 +1,6 @@
 //! Decodes Windows bitmaps, by `image`.
 
+use std::borrow::Cow;
 use std::io::{Cursor, ErrorKind};
 
 use image::codecs::bmp::BmpDecoder;
@@ -13,9 +14,20 @@ use crate::{Error, Format};
 
 const BMP: Format = Format::Bmp;
 
+/// Bytes of the header that says where the pixels begin.
+const FILE_HEADER: usize = 14;
+
 /// Decodes the one frame of a bitmap.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
-    let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let bytes = with_one_plane(bytes);
+    let decoder = match bytes.split_at_checked(FILE_HEADER) {
+        // Some writers leave the place of the pixels at 0; viewers take what follows the palette.
+        Some((header, rest)) if header.ends_with(&[0; 4]) => {
+            BmpDecoder::new_without_file_header(Cursor::new(rest))
+        }
+        _ => BmpDecoder::new(Cursor::new(bytes.as_ref())),
+    };
+    let decoder = decoder.map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     check_area(BMP, width, height, sink.limits)?;
     let layouts = [
@@ -32,6 +44,21 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let read = decoder.read_image(&mut samples).map_err(unreadable);
     sink.give_only(Transform::None, Pixels { width, height, layout, samples: &samples });
     read
+}
+
+/// Declares one plane, the only number that has a meaning: viewers do not read it.
+fn with_one_plane(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const CORE_HEADER: [u8; 4] = [12, 0, 0, 0];
+    const ONE: [u8; 2] = [1, 0];
+    let header = bytes.get(FILE_HEADER..FILE_HEADER + 4);
+    let place = FILE_HEADER + if header == Some(&CORE_HEADER) { 8 } else { 12 };
+    let mut bytes = Cow::from(bytes);
+    if bytes.get(place..place + 2).is_some_and(|planes| planes != ONE)
+        && let Some(planes) = bytes.to_mut().get_mut(place..place + 2)
+    {
+        planes.copy_from_slice(&ONE);
+    }
+    bytes
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]

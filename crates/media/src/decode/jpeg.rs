@@ -61,41 +61,85 @@ fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
 pub struct Part {
     /// Width in pixels.
     pub width: u32,
-    /// Grey or RGB.
+    /// Height in pixels.
+    pub height: u32,
+    /// What its samples mean.
     pub layout: Layout,
     /// Samples row by row, without padding.
     pub samples: Vec<u8>,
 }
 
-/// Decodes a JPEG whose colours the surrounding file declares: if it has three components, they are
-/// RGB if `is_rgb`, otherwise YCbCr.
-pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> {
+/// What the components of a [`Part`] mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartColours {
+    /// Brightness, or any other single component.
+    One,
+    /// Red, green, blue.
+    Rgb,
+    /// Brightness and two differences.
+    YCbCr,
+    /// Red, green, blue, alpha.
+    Rgba,
+    /// Red, green, blue, and a component without meaning.
+    RgbUnused,
+    /// Four inks, not inverted.
+    Inks,
+}
+
+/// Decodes a JPEG whose colours the surrounding file declares; its own markers do not matter.
+pub fn part(bytes: &[u8], colours: PartColours, limits: &Limits) -> Result<Part, Error> {
     let mut decoder = Decoder::new(bytes).map_err(refusal)?;
-    decoder.force_colour(is_rgb);
+    let forced = match colours {
+        PartColours::One => Colour::Grey,
+        PartColours::Rgb => Colour::Rgb,
+        PartColours::YCbCr => Colour::YCbCr,
+        PartColours::Rgba | PartColours::RgbUnused | PartColours::Inks => Colour::Cmyk,
+    };
+    if !decoder.force_colour(forced) {
+        return Err(Error::corrupt(JPEG, &"it has other colours than the file around it says"));
+    }
     let (width, height) = decoder.size();
     check_area(JPEG, width, height, limits)?;
-    let (output, layout) = match decoder.colour() {
-        Colour::Grey => (Output::Grey, Layout::Grey),
-        Colour::YCbCr | Colour::Rgb => (Output::Rgb, Layout::Rgb),
-        Colour::Cmyk => (Output::Cmyk, Layout::Rgb),
-        Colour::Unknown => return Err(Error::Unsupported { found: UNKNOWN_COLOURS }),
+    let output = match forced {
+        Colour::Grey => Output::Grey,
+        Colour::Rgb | Colour::YCbCr => Output::Rgb,
+        Colour::Cmyk | Colour::Unknown => Output::Cmyk,
     };
     let count =
         usize::try_from(u64::from(width) * u64::from(height)).map_err(|_| out_of_memory())?;
     let mut samples = Vec::new();
-    let length = count * output.samples();
+    let length = count.checked_mul(output.samples()).ok_or_else(out_of_memory)?;
     samples.try_reserve_exact(length).map_err(|_| out_of_memory())?;
     samples.resize(length, 0);
     decoder.decode_into(output, &mut samples).map_err(refusal)?;
     lost(&decoder, bytes)?;
-    if output == Output::Cmyk {
-        // TIFF does not invert inks.
-        for ink in &mut samples {
-            *ink = 255 - *ink;
+    let layout = match colours {
+        PartColours::One => Layout::Grey,
+        PartColours::Rgb | PartColours::YCbCr => Layout::Rgb,
+        PartColours::Rgba => Layout::Rgba,
+        PartColours::RgbUnused => {
+            drop_fourth(&mut samples);
+            Layout::Rgb
         }
-        to_rgb(&mut samples);
-    }
-    Ok(Part { width, layout, samples })
+        PartColours::Inks => {
+            // TIFF does not invert inks.
+            for ink in &mut samples {
+                *ink = 255 - *ink;
+            }
+            to_rgb(&mut samples);
+            Layout::Rgb
+        }
+    };
+    Ok(Part { width, height, layout, samples })
+}
+
+/// Removes every fourth sample.
+fn drop_fourth(samples: &mut Vec<u8>) {
+    let mut place = 0;
+    samples.retain(|_| {
+        place = (place + 1) % 4;
+        place != 0
+    });
 }
 
 /// Converts inks to RGB in place, at the front of `samples`, and truncates it. Inks are stored

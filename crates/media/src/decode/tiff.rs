@@ -13,6 +13,7 @@ use super::{Sink, check_area, frame_buffer, out_of_memory};
 use crate::pixels::{Layout, Pixels, cmyk_to_rgb, high_byte, low_byte, size};
 use crate::{Error, Format, Limits};
 
+mod directory;
 mod jpeg;
 mod prepare;
 
@@ -20,7 +21,7 @@ const TIFF: Format = Format::Tiff;
 
 /// Decodes the pages of a TIFF.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
-    let prepared = prepare::prepare(bytes).ok_or(Error::Unsupported { found: RARE })?;
+    let prepared = prepare::prepare(bytes)?;
     let mut decoder = open(&prepared.bytes, sink.limits).map_err(unreadable)?;
     sink.set_frame_count(pages(&prepared.bytes, sink.limits));
     for number in 0.. {
@@ -87,8 +88,12 @@ fn read_page(
     height: u32,
 ) -> Result<Page, Error> {
     let colour = decoder.colortype().map_err(unreadable)?;
+    let map = prepare::colours(decoder, colour, palettes)?;
     if compression(decoder)? == Some(CompressionMethod::ModernJPEG) {
-        return jpeg::read_page(decoder, colour, width, height);
+        return match map {
+            None => jpeg::read_page(decoder, colour, width, height),
+            Some(_) => Err(Error::Unsupported { found: RARE }),
+        };
     }
     // `tiff` 0.11.3 reads bits in one order only; `prepare` has converted what can be converted.
     let order = decoder.find_tag_unsigned::<u16>(Tag::FillOrder).map_err(unreadable)?;
@@ -100,14 +105,14 @@ fn read_page(
     if has_tiles && has_planes(decoder)? && colour.num_samples() > 1 {
         return Err(Error::Unsupported { found: RARE });
     }
-    let map = prepare::colours(decoder, colour, palettes).map_err(unreadable)?;
     let mut raw = DecodingResult::U8(Vec::new());
     let read = decoder.read_image_to_buffer(&mut raw).map_err(unreadable)?;
     if raw.as_buffer(0).byte_len() < read.complete_len {
         return Err(out_of_memory());
     }
-    let raw = to_bytes(raw, colour.bit_depth(), width)?;
     let samples = usize::from(colour.num_samples());
+    let row_samples = size(width) * if read.planes > 1 { 1 } else { samples };
+    let raw = to_bytes(raw, colour.bit_depth(), row_samples)?;
     let mut raw = if read.planes > 1 { interleaved(&raw, samples) } else { raw };
     let needed = size(width) * size(height) * samples;
     if raw.len() < needed {
@@ -120,11 +125,18 @@ fn read_page(
         }
         return Ok(Page { width, height, layout, samples: raw });
     }
-    let layout = Layout::Rgb;
+    let has_alpha = map.is_some() && samples == 2;
+    let layout = if has_alpha { Layout::Rgba } else { Layout::Rgb };
     let mut page = frame_buffer(width, height, layout)?;
     let pixels = raw.chunks_exact(samples.max(1));
     for (to, from) in page.chunks_exact_mut(layout.samples()).zip(pixels) {
-        write_pixel(to, from, colour, map.as_deref())?;
+        match (&map, from) {
+            (Some(map), [index, alpha @ ..]) => {
+                let rgb = map.get(usize::from(*index)).copied().unwrap_or_default();
+                to.iter_mut().zip(rgb.iter().chain(alpha)).for_each(|(to, from)| *to = *from);
+            }
+            _ => write_pixel(to, from, colour)?,
+        }
     }
     Ok(Page { width, height, layout, samples: page })
 }
@@ -180,17 +192,8 @@ fn plain_layout(colour: ColorType) -> Option<Layout> {
 }
 
 /// Converts one pixel's samples to RGB.
-fn write_pixel(
-    to: &mut [u8],
-    from: &[u8],
-    colour: ColorType,
-    map: Option<&[[u8; 3]]>,
-) -> Result<(), Error> {
+fn write_pixel(to: &mut [u8], from: &[u8], colour: ColorType) -> Result<(), Error> {
     let rgb = match (colour, from) {
-        (ColorType::Gray(_), [index]) if map.is_some() => {
-            let colours = map.unwrap_or_default();
-            colours.get(usize::from(*index)).copied().unwrap_or_default()
-        }
         (ColorType::Gray(_) | ColorType::Multiband { .. }, [grey, ..]) => [*grey; 3],
         (ColorType::RGB(_) | ColorType::RGBA(_), [red, green, blue, ..]) => [*red, *green, *blue],
         (ColorType::CMYK(_) | ColorType::CMYKA(_), [cyan, magenta, yellow, black, ..]) => {
@@ -205,10 +208,10 @@ fn write_pixel(
 
 /// Converts to one byte for each sample: 16 bits lose their lower half, fewer than 8 are stretched.
 /// Palette indices are stretched too; [`prepare::colours`] takes that into account.
-fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error> {
+fn to_bytes(raw: DecodingResult, depth: u8, row_samples: usize) -> Result<Vec<u8>, Error> {
     match raw {
         DecodingResult::U8(bytes) if depth >= 8 => Ok(bytes),
-        DecodingResult::U8(bytes) => Ok(unpacked(&bytes, depth, size(width))),
+        DecodingResult::U8(bytes) => Ok(unpacked(&bytes, depth, row_samples)),
         DecodingResult::U16(words) => Ok(words.into_iter().map(high_byte).collect()),
         DecodingResult::U32(_)
         | DecodingResult::U64(_)
@@ -222,8 +225,8 @@ fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error
     }
 }
 
-/// Converts packed bits to bytes, 0 to 0 and the highest value to 255; each row starts at a new
-/// byte.
+/// Converts packed bits to bytes, 0 to 0 and the highest value to 255; each row of `width` samples
+/// starts at a new byte.
 fn unpacked(packed: &[u8], depth: u8, width: usize) -> Vec<u8> {
     let depth = u32::from(depth.clamp(1, 7));
     let highest = (1 << depth) - 1;

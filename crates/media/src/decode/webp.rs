@@ -138,19 +138,33 @@ impl<'a> File<'a> {
             is_cut: false,
         };
         let mut alpha = None;
+        let mut has_exif = false;
         let mut chunks = ChunkIter { rest: bytes };
-        for Chunk { kind, data, is_whole } in &mut chunks {
+        loop {
+            let begun = chunks.rest;
+            let Some(Chunk { kind, data, is_whole }) = chunks.next() else { break };
             let makes_a_picture = matches!(kind, b"ALPH" | b"VP8 " | b"VP8L" | b"ANMF");
             file.is_cut |= makes_a_picture && !is_whole;
             match kind {
-                b"VP8X" => file.canvas = read_u24_plus_one(data, 4).zip(read_u24_plus_one(data, 7)),
-                b"EXIF" => file.shown = exif::orientation(data),
+                // Of several ones the first is valid, as in libwebp.
+                b"VP8X" if file.canvas.is_none() => {
+                    file.canvas = read_u24_plus_one(data, 4).zip(read_u24_plus_one(data, 7));
+                }
+                b"EXIF" if !has_exif => {
+                    has_exif = true;
+                    file.shown = exif::orientation(data);
+                }
                 b"ALPH" => alpha = Some(data),
                 b"VP8 " | b"VP8L" => {
                     file.stills.push(Chunks { alpha: alpha.take(), image: Some((kind, data)) });
                 }
                 b"ANMF" => match Frame::read(data) {
-                    Some(frame) => file.frames.push(frame),
+                    Some((frame, inner)) => {
+                        file.frames.push(frame);
+                        if let Some(at) = inner {
+                            chunks.rest = begun.get(Chunk::HEADER + at..).unwrap_or_default();
+                        }
+                    }
                     None => file.is_cut = true,
                 },
                 _ => {}
@@ -163,7 +177,10 @@ impl<'a> File<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn read(data: &'a [u8]) -> Option<Self> {
+    /// Reads the frame in `data`, and where in it the next frame begins: viewers read on after the
+    /// picture's last chunk, even if the frame's declared length includes others.
+    fn read(data: &'a [u8]) -> Option<(Self, Option<usize>)> {
+        const HEADER: usize = 16;
         let place = Rect {
             left: read_u24(data, 0)? * 2,
             top: read_u24(data, 3)? * 2,
@@ -172,8 +189,16 @@ impl<'a> Frame<'a> {
         };
         let flags = *data.get(15)?;
         let mut picture = Chunks::default();
-        for Chunk { kind, data, .. } in (ChunkIter { rest: data.get(16..)? }) {
+        let mut inner = None;
+        let mut chunks = ChunkIter { rest: data.get(HEADER..)? };
+        loop {
+            let at = data.len() - chunks.rest.len();
+            let Some(Chunk { kind, data, .. }) = chunks.next() else { break };
             match kind {
+                b"ANMF" => {
+                    inner = Some(at);
+                    break;
+                }
                 b"ALPH" => picture.alpha = Some(data),
                 // The specification does not say which of two pictures in one frame is shown.
                 b"VP8 " | b"VP8L" if picture.image.is_some() => return None,
@@ -181,7 +206,8 @@ impl<'a> Frame<'a> {
                 _ => {}
             }
         }
-        Some(Self { place, is_blended: flags & 2 == 0, is_cleared: flags & 1 != 0, picture })
+        let frame = Self { place, is_blended: flags & 2 == 0, is_cleared: flags & 1 != 0, picture };
+        Some((frame, inner))
     }
 }
 
@@ -243,6 +269,11 @@ struct Chunk<'a> {
     kind: &'a [u8; 4],
     data: &'a [u8],
     is_whole: bool,
+}
+
+impl Chunk<'_> {
+    /// Bytes of type and length.
+    const HEADER: usize = 8;
 }
 
 /// Iterates over chunks; the last one may be cut.

@@ -150,6 +150,9 @@ pub struct Limits {
     /// The same within 24 hours.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub near_hits_day_max: usize,
+    /// The most sets of hashes of one item that are kept: one for each version that was sent.
+    #[serde(deserialize_with = "within::<2, 10_000, _, _>")]
+    pub hash_sets_max: u32,
     /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
@@ -171,6 +174,7 @@ impl Default for Limits {
             hits_per_bank_max: desk.hits_per_bank_max,
             near_hits_hour_max: desk.near_hits.hour_max,
             near_hits_day_max: desk.near_hits.day_max,
+            hash_sets_max: desk.hash_sets_max,
             stale_s_max: seconds(desk.stale_max),
         }
     }

@@ -55,6 +55,35 @@ queries! {
          WHERE match_id = $1 AND place = $2";
     MOVE_HITS = "-- move_hits
         UPDATE hit SET place = $3, changed_by = $4 WHERE match_id = $1 AND place = $2";
+    COUNT_HASHES = "-- count_hashes
+        SELECT count(*) FROM match_hashes WHERE match_id = $1";
+    DELETE_HASHES = "-- delete_hashes
+        DELETE FROM match_hashes
+         WHERE match_id = $1
+           AND place IN (
+               SELECT place
+                 FROM match_hashes AS old
+                WHERE match_id = $1
+                  AND place < (SELECT max(place) FROM match_hashes WHERE match_id = $1)
+                  AND first_seen_at > (SELECT min(first_seen_at)
+                                         FROM match_hashes
+                                        WHERE match_id = $1)
+                  AND place NOT IN (SELECT place FROM hit WHERE match_id = $1)
+                  AND NOT EXISTS (SELECT 1
+                                    FROM evidence
+                                   WHERE match_id = $1 AND evidence.sha256 = old.sha256)
+                  AND NOT EXISTS (
+                      SELECT 1
+                        FROM decision
+                       WHERE case_id IN (SELECT case_id FROM case_item WHERE match_id = $1)
+                         AND made_at >= old.became_current_at
+                         AND NOT EXISTS (SELECT 1
+                                           FROM match_hashes AS later
+                                          WHERE later.match_id = $1
+                                            AND later.became_current_at > old.became_current_at
+                                            AND later.became_current_at <= decision.made_at))
+                ORDER BY place
+                LIMIT $2)";
     SHOW_HASHES = "-- show_hashes
         UPDATE item_match
            SET sha256 = $2, pdq = $3, changed_at = $4, changed_by = $5
@@ -203,6 +232,18 @@ impl Tx {
         let call = bound(SHOW_HASHES.bind(item), seen.sha256, seen.pdq);
         self.run(call.bind(now).bind(self.name())).await?;
         Ok(())
+    }
+
+    /// Deletes the oldest sets of hashes of `item`, which is locked, until it has at most
+    /// `sets_max`. Never deletes the first or the newest one, nor one that a hit, stored bytes or a
+    /// decision refers to, so more may remain. Returns how many were deleted.
+    pub async fn trim_hashes(&mut self, item: MatchId, sets_max: u32) -> Result<u64, Error> {
+        let row: Option<(i64,)> = self.row(COUNT_HASHES.bind(item)).await?;
+        let surplus = row.map_or(0, |(count,)| count.saturating_sub(i64::from(sets_max)));
+        if surplus <= 0 {
+            return Ok(0);
+        }
+        self.run(DELETE_HASHES.bind(item).bind(surplus)).await
     }
 
     /// Returns the newest SHA-256 digest and PDQ hash of a match.

@@ -7,9 +7,14 @@ use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
 use crate::given::{
-    add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, restore, size,
+    add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, raw, restore, size,
     stored_bank,
 };
+
+/// How many transactions of a PostgreSQL database wait for another one.
+const WAITING: &str = "SELECT count(*)
+                         FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 on_both_engines! {
     async fn entries_read_back_as_they_were_added(records: TestDatabase) {
@@ -277,6 +282,31 @@ on_both_engines! {
         assert_eq!(one.added + two.added, 2_000);
         assert_eq!(one.duplicates + two.duplicates, 2_000);
         assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 2_000);
+    }
+
+    async fn a_hash_that_is_withdrawn_during_an_import_does_not_return_through_it(
+        records: TestDatabase
+    ) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        add(&store, bank, &new_entries(1..=3), 1).await;
+
+        let mut withdrawal = store.begin("test_withdraw").await.unwrap();
+        withdrawal.withdraw_entries(bank, &[entry_id(2)], at(2)).await.unwrap();
+        let importer = store.clone();
+        let import =
+            tokio::spawn(async move { add(&importer, bank, &new_entries(1..=4), 3).await });
+        // With SQLite the import begins after the commit.
+        while records.server().is_some() && raw(&records, WAITING).await == 0 {
+            assert!(!import.is_finished(), "the import waits for the withdrawal");
+            tokio::task::yield_now().await;
+        }
+        withdrawal.commit().await.unwrap();
+        let added = import.await.unwrap();
+
+        assert_eq!((added.added, added.duplicates, added.withdrawn), (1, 2, vec![1]));
+        let live = "SELECT count(*) FROM entry WHERE withdrawn_at IS NULL";
+        assert_eq!(raw(&records, live).await, 3);
     }
 
     async fn a_withdrawal_is_remembered_after_its_entry_is_purged(records: TestDatabase) {

@@ -22,6 +22,21 @@ async fn ids(store: &Store, filter: MatchFilter) -> Vec<MatchId> {
     page.rows.into_iter().map(|found| found.id).collect()
 }
 
+/// Stored bytes of match 1.
+fn evidence(bytes: u8) -> Evidence {
+    Evidence {
+        id: id(bytes.into()),
+        item: id(1),
+        sha256: Some([bytes; 32].into()),
+        purpose: Purpose::Rehearsal,
+        size: 1,
+        wrapped_key: Some(Sensitive::new(vec![bytes; 60])),
+        key_name: "key".to_owned(),
+        stored_at: at(0),
+        expires_at: at(9),
+    }
+}
+
 on_both_engines! {
     async fn a_match_reads_back_as_it_was_recorded(records: TestDatabase) {
         let store = open(&records).await;
@@ -171,22 +186,11 @@ on_both_engines! {
             sha256: Some([bytes; 32].into()),
             ..a_match(1, "item", Verdict::Hold, hits)
         };
-        let kept = |bytes: u8| Evidence {
-            id: id(bytes.into()),
-            item: id(1),
-            sha256: Some([bytes; 32].into()),
-            purpose: Purpose::Rehearsal,
-            size: 1,
-            wrapped_key: Some(Sensitive::new(vec![bytes; 60])),
-            key_name: "key".to_owned(),
-            stored_at: at(0),
-            expires_at: at(9),
-        };
         record(&store, &sent(1, vec![hit(1, 4), hit(2, 4)])).await;
         record(&store, &sent(2, vec![hit(1, 4), hit(3, 4)])).await;
         let mut tx = store.begin("test").await.unwrap();
         for bytes in [1, 2] {
-            assert!(tx.insert_evidence(&kept(bytes)).await.unwrap());
+            assert!(tx.insert_evidence(&evidence(bytes)).await.unwrap());
         }
         let recorded = tx.record_match(&sent(1, vec![hit(1, 4), hit(2, 4)])).await.unwrap();
         tx.make_newest(id(1), recorded.place, &[hit(1, 4), hit(2, 4)], at(3)).await.unwrap();
@@ -200,6 +204,46 @@ on_both_engines! {
         assert_eq!(newest.id, id(1));
         let found = store.a_match(id(1), id(1)).await.unwrap().unwrap();
         assert_eq!((found.sha256, found.changed_at), (Some([1; 32].into()), at(3)));
+    }
+
+    async fn surplus_sets_of_hashes_are_deleted_unless_something_refers_to_them(
+        records: TestDatabase
+    ) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let sent = |bytes: u8, hits| Match {
+            sha256: Some([bytes; 32].into()),
+            created_at: at(bytes.into()),
+            changed_at: at(bytes.into()),
+            ..a_match(1, "item", Verdict::Hold, hits)
+        };
+        for bytes in 1..=9 {
+            // Only the third set keeps a hit, on entry 3; those on entry 1 move to the newest set.
+            let entries: &[i64] = if bytes == 3 { &[1, 3] } else { &[1] };
+            let hits = entries.iter().map(|entry| hit(*entry, 4)).collect();
+            record(&store, &sent(bytes, hits)).await;
+        }
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.insert_evidence(&evidence(5)).await.unwrap());
+        assert_eq!(tx.trim_hashes(id(1), 9).await.unwrap(), 0);
+        assert_eq!(tx.trim_hashes(id(1), 8).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let digests = async || {
+            let found = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+            let bytes = |seen: &SeenHashes| seen.sha256.unwrap().as_bytes()[0];
+            found.hashes.iter().map(bytes).collect::<Vec<_>>()
+        };
+        assert_eq!(digests().await, [9, 8, 7, 6, 5, 4, 3, 1]);
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.trim_hashes(id(1), 2).await.unwrap(), 4);
+        tx.commit().await.unwrap();
+
+        assert_eq!(digests().await, [9, 5, 3, 1]);
+        let found = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!((found.sha256, found.hits.len()), (Some([9; 32].into()), 2));
+        let third = store.hits_of_bytes(id(1), &[3; 32].into()).await.unwrap();
+        assert_eq!(third, [hit(3, 4)]);
     }
 
     async fn a_stricter_verdict_replaces_a_milder_one(records: TestDatabase) {

@@ -1,10 +1,11 @@
 //! Decodes AV1 to planes, by `re_rav1d`, a port of dav1d to Rust.
 
-use re_rav1d::dav1d::pixel::{MatrixCoefficients, YUVRange};
+use re_rav1d::dav1d::pixel::{ColorPrimaries, MatrixCoefficients, YUVRange};
 use re_rav1d::dav1d::{
     Decoder, Error as Av1Error, Picture, PixelLayout, PlanarImageComponent, Plane, Settings,
 };
 
+use super::colour::CodePoints;
 use crate::decode::out_of_memory;
 use crate::pixels::size;
 use crate::{Error, Format, Limits};
@@ -79,8 +80,32 @@ impl Planes {
         }
     }
 
+    /// Returns the stream's own description of its colours.
+    pub fn code_points(&self) -> CodePoints {
+        let is_full = self.picture.color_range() == YUVRange::Full;
+        CodePoints { primaries: self.primaries(), matrix: self.matrix(), is_full }
+    }
+
+    /// Returns the number of the colour primaries (ITU-T H.273, table 2).
+    fn primaries(&self) -> u16 {
+        match self.picture.color_primaries() {
+            ColorPrimaries::BT709 => 1,
+            ColorPrimaries::BT470M => 4,
+            ColorPrimaries::BT470BG => 5,
+            ColorPrimaries::ST170M => 6,
+            ColorPrimaries::ST240M => 7,
+            ColorPrimaries::Film => 8,
+            ColorPrimaries::BT2020 => 9,
+            ColorPrimaries::ST428 => 10,
+            ColorPrimaries::P3DCI => 11,
+            ColorPrimaries::P3Display => 12,
+            ColorPrimaries::Tech3213 => 22,
+            ColorPrimaries::Unspecified | ColorPrimaries::Reserved | ColorPrimaries::Reserved0 => 2,
+        }
+    }
+
     /// Returns the number of the matrix coefficients (ITU-T H.273, table 4).
-    pub fn matrix(&self) -> u16 {
+    fn matrix(&self) -> u16 {
         match self.picture.matrix_coefficients() {
             MatrixCoefficients::Identity => 0,
             MatrixCoefficients::BT709 => 1,
@@ -97,11 +122,6 @@ impl Planes {
             MatrixCoefficients::ICtCp => 14,
             MatrixCoefficients::Unspecified | MatrixCoefficients::Reserved => 2,
         }
-    }
-
-    /// Checks whether samples use their full range, from 0 to the largest number.
-    pub fn is_full_range(&self) -> bool {
-        self.picture.color_range() == YUVRange::Full
     }
 
     /// Returns a plane to read rows from. A picture that [`Self::is_grey`] has no colour planes.

@@ -27,6 +27,17 @@ impl Output {
     }
 }
 
+/// What the planes mean, by the numbers of ITU-T H.273.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodePoints {
+    /// The colour primaries, table 2.
+    pub primaries: u16,
+    /// The matrix coefficients, table 4.
+    pub matrix: u16,
+    /// Whether samples use their full range, from 0 to the largest number.
+    pub is_full: bool,
+}
+
 /// How to convert planes to red, green and blue.
 #[derive(Clone, Copy, Debug)]
 pub struct Colours {
@@ -51,15 +62,33 @@ const ONE: i64 = 10_000;
 const FRACTION: u32 = 16;
 /// The shares of BT.601, which PDQ also uses for its brightness.
 const BT601: Matrix = Matrix::Differences { red: 2_990, blue: 1_140 };
+const BT709: Matrix = Matrix::Differences { red: 2_126, blue: 722 };
+
+/// Returns the shares that follow from the colour primaries (ITU-T H.273, equations 32 to 37, from
+/// the chromaticities of its table 2). As in libavif, those of television before BT.709 have the
+/// shares of BT.601, and unknown ones those of BT.709.
+fn derived(primaries: u16) -> Matrix {
+    let (red, blue) = match primaries {
+        4 => (2_990, 1_146),
+        5..=7 => return BT601,
+        8 => (2_536, 681),
+        9 => (2_627, 593),
+        11 => (2_095, 689),
+        12 => (2_290, 793),
+        22 => (2_318, 960),
+        _ => return BT709,
+    };
+    Matrix::Differences { red, blue }
+}
 
 impl Colours {
-    /// Selects the conversion by the number of the matrix coefficients (ITU-T H.273, table 4);
-    /// `None` for those without a simple inverse. Unspecified coefficients count as BT.601, as in
-    /// libavif.
-    pub fn new(matrix: u16, is_full: bool) -> Option<Self> {
+    /// Selects the conversion by the matrix coefficients; `None` for those without a simple
+    /// inverse. Unspecified coefficients count as BT.601, as in libavif.
+    pub fn new(CodePoints { primaries, matrix, is_full }: CodePoints) -> Option<Self> {
         let matrix = match matrix {
             0 => Matrix::Identity,
-            1 | 12 => Matrix::Differences { red: 2_126, blue: 722 },
+            1 => BT709,
+            12 => derived(primaries),
             2 | 3 | 5 | 6 => BT601,
             4 => Matrix::Differences { red: 3_000, blue: 1_100 },
             7 => Matrix::Differences { red: 2_120, blue: 870 },
@@ -196,7 +225,7 @@ mod tests {
     use super::*;
 
     fn converted(matrix: u16, is_full: bool, [y, u, v]: [u16; 3]) -> [u8; 3] {
-        let colours = Colours::new(matrix, is_full).unwrap();
+        let colours = Colours::new(CodePoints { primaries: 9, matrix, is_full }).unwrap();
         let tables = colours.tables(8, false);
         tables.map(|[a, b, c]| byte(look_up(&a, y) + look_up(&b, u) + look_up(&c, v)))
     }
@@ -211,10 +240,14 @@ mod tests {
         assert_eq!(converted(1, false, [63, 102, 240]), [255, 1, 0]);
         assert_eq!(converted(0, true, [1, 2, 3]), [3, 1, 2]);
         assert_eq!(converted(8, true, [100, 138, 148]), [110, 110, 70]);
+        // The matrix that follows from the primaries of BT.2020 is its own one.
+        assert_eq!(converted(12, true, [90, 100, 200]), converted(9, true, [90, 100, 200]));
+        assert_ne!(converted(12, true, [90, 100, 200]), converted(1, true, [90, 100, 200]));
     }
 
     #[test]
     fn a_matrix_without_a_simple_inverse_is_refused() {
-        assert!([10, 11, 13, 14, 15, 300].iter().all(|n| Colours::new(*n, true).is_none()));
+        let of = |matrix| Colours::new(CodePoints { primaries: 1, matrix, is_full: true });
+        assert!([10, 11, 13, 14, 15, 300].into_iter().all(|matrix| of(matrix).is_none()));
     }
 }

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::colour::CodePoints;
+use crate::decode::canvas::Rect;
 use crate::decode::out_of_memory;
 use crate::{Error, Format};
 
@@ -40,17 +42,60 @@ pub enum Property {
     Rotation(u8),
     /// `imir`: the axis, 0 or 1.
     Mirror(u8),
-    /// `colr` with code points: matrix coefficients and whether the full range is used.
-    Nclx {
-        /// The number in ITU-T H.273, table 4.
-        matrix: u16,
-        /// Whether samples use their full range.
-        is_full: bool,
-    },
+    /// `colr` with code points.
+    Nclx(CodePoints),
+    /// `clap`: the part to show.
+    Crop(Crop),
     /// `auxC`: the purpose of an auxiliary picture, a URN.
     Auxiliary(Vec<u8>),
     /// Any other property.
     Other,
+}
+
+/// The part of a picture that some viewers show (ISO 14496-12, §12.1.4): its size, and how far its
+/// centre is from that of the picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Crop {
+    width: Fraction,
+    height: Fraction,
+    right: Fraction,
+    down: Fraction,
+}
+
+/// A number and what it is divided by.
+type Fraction = (i64, i64);
+
+impl Crop {
+    fn read(box_: &mut Reader<'_>) -> Option<Self> {
+        let mut fraction = || {
+            let (number, by) = (box_.id(true)?, box_.id(true)?);
+            Some((i64::from(number.cast_signed()), i64::from(by)))
+        };
+        Some(Self {
+            width: fraction()?,
+            height: fraction()?,
+            right: fraction()?,
+            down: fraction()?,
+        })
+    }
+
+    /// Returns the part of a picture of this size; `None` if it is not within the picture, or all
+    /// of it.
+    pub fn part_of(&self, width: u32, height: u32) -> Option<Rect> {
+        let (left, part_width) = span(width, self.width, self.right)?;
+        let (top, part_height) = span(height, self.height, self.down)?;
+        let is_all = (part_width, part_height) == (width, height);
+        (!is_all).then_some(Rect { left, top, width: part_width, height: part_height })
+    }
+}
+
+/// Returns where a part of a row or column begins and its length, in whole pixels.
+fn span(whole: u32, length: Fraction, offset: Fraction) -> Option<(u32, u32)> {
+    let part = length.0.checked_div(length.1)?;
+    let doubled = (2 * offset.0).checked_div(offset.1)?;
+    let start = (doubled + i64::from(whole) - part) / 2;
+    let is_within = part > 0 && start >= 0 && start + part <= i64::from(whole);
+    is_within.then_some((u32::try_from(start).ok()?, u32::try_from(part).ok()?))
 }
 
 struct Reference {
@@ -152,6 +197,13 @@ impl<'a> Container<'a> {
         item.properties.iter().filter_map(place)
     }
 
+    /// Returns the part of `item` that some viewers show.
+    pub fn crop(&self, item: &Item) -> Option<Crop> {
+        self.properties(item).find_map(|property| {
+            if let Property::Crop(crop) = property { Some(*crop) } else { None }
+        })
+    }
+
     /// Returns the declared width and height in pixels.
     pub fn size(&self, item: &Item) -> Option<(u32, u32)> {
         self.properties(item).find_map(|property| {
@@ -163,14 +215,10 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// Returns the declared matrix coefficients, and whether the full range is used.
-    pub fn nclx(&self, item: &Item) -> Option<(u16, bool)> {
+    /// Returns the declared description of the colours.
+    pub fn nclx(&self, item: &Item) -> Option<CodePoints> {
         self.properties(item).find_map(|property| {
-            if let Property::Nclx { matrix, is_full } = property {
-                Some((*matrix, *is_full))
-            } else {
-                None
-            }
+            if let Property::Nclx(code_points) = property { Some(*code_points) } else { None }
         })
     }
 
@@ -317,10 +365,15 @@ impl Property {
             b"irot" => Self::Rotation(box_.take(1)?.first()? & 3),
             b"imir" => Self::Mirror(box_.take(1)?.first()? & 1),
             b"colr" if box_.0.starts_with(b"nclx") => {
-                box_.take(8)?;
+                box_.take(4)?;
+                let primaries = u16::try_from(box_.number(2)?).ok()?;
+                // The transfer characteristics are not needed.
+                box_.take(2)?;
                 let matrix = u16::try_from(box_.number(2)?).ok()?;
-                Self::Nclx { matrix, is_full: box_.number(1)? & 0x80 != 0 }
+                let is_full = box_.number(1)? & 0x80 != 0;
+                Self::Nclx(CodePoints { primaries, matrix, is_full })
             }
+            b"clap" => Self::Crop(Crop::read(&mut box_)?),
             b"auxC" => {
                 box_.version()?;
                 let name = box_.0.split(|byte| *byte == 0).next().unwrap_or_default();

@@ -140,13 +140,18 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Declares that three components are RGB if `is_rgb`, otherwise YCbCr, whatever the markers
-    /// say.
-    pub fn force_colour(&mut self, is_rgb: bool) {
-        if self.state().jpeg.num_components == 3 {
-            self.state_mut().jpeg.jpeg_color_space =
-                if is_rgb { J_COLOR_SPACE::JCS_RGB } else { J_COLOR_SPACE::JCS_YCbCr };
-        }
+    /// Declares what the components mean, whatever the markers say. Returns false if there are not
+    /// as many.
+    pub fn force_colour(&mut self, colour: Colour) -> bool {
+        let (components, space) = match colour {
+            Colour::Grey => (1, J_COLOR_SPACE::JCS_GRAYSCALE),
+            Colour::YCbCr => (3, J_COLOR_SPACE::JCS_YCbCr),
+            Colour::Rgb => (3, J_COLOR_SPACE::JCS_RGB),
+            Colour::Cmyk => (4, J_COLOR_SPACE::JCS_CMYK),
+            Colour::Unknown => return false,
+        };
+        self.state_mut().jpeg.jpeg_color_space = space;
+        self.state().jpeg.num_components == components
     }
 
     /// Decodes into `samples`, row by row: `width * height * output.samples()` bytes. After an

@@ -5,7 +5,7 @@ use tiff::decoder::ChunkType;
 use tiff::tags::{PhotometricInterpretation, Tag};
 
 use super::{Page, Reader, TIFF, unreadable};
-use crate::decode::jpeg::{Part, part};
+use crate::decode::jpeg::{Part, PartColours, part};
 use crate::decode::{frame_buffer, out_of_memory};
 use crate::pixels::{Layout, size};
 use crate::{Error, Limits};
@@ -17,30 +17,49 @@ pub fn read_page(
     width: u32,
     height: u32,
 ) -> Result<Page, Error> {
-    let samples = usize::from(colour.num_samples());
+    let samples = decoder.find_tag_unsigned::<u16>(Tag::SamplesPerPixel).map_err(unreadable)?;
+    let samples = samples.unwrap_or(1);
     let has_planes = super::has_planes(decoder)? && samples > 1;
-    let layout = match (has_planes, samples) {
-        (false, 1) => Layout::Grey,
-        (false, 3 | 4) | (true, 3) => Layout::Rgb,
+    let (layout, colours) = match (colour, samples, has_planes) {
+        (ColorType::Gray(8), 1, _) => (Layout::Grey, PartColours::One),
+        (ColorType::RGB(8), 3, true) => (Layout::Rgb, PartColours::One),
+        (ColorType::RGB(8), 3, false) => (Layout::Rgb, PartColours::Rgb),
+        (ColorType::RGB(8), 4, false) => (Layout::Rgb, PartColours::RgbUnused),
+        (ColorType::RGBA(8), 4, false) => (Layout::Rgba, PartColours::Rgba),
+        (ColorType::YCbCr(8), 3, false) => (Layout::Rgb, PartColours::YCbCr),
+        (ColorType::CMYK(8), 4, false) => (Layout::Rgb, PartColours::Inks),
         _ => return Err(Error::Unsupported { found: super::RARE }),
     };
     let mut page = Page { width, height, layout, samples: frame_buffer(width, height, layout)? };
-    let pieces = Pieces::of(decoder)?;
+    let pieces = Pieces::of(decoder, colours)?;
     let (wide, high) = decoder.chunk_dimensions();
     let across = width.div_ceil(wide.max(1)).max(1);
     let each_plane = across.saturating_mul(height.div_ceil(high.max(1)));
+    let planes = if has_planes { usize::from(samples) } else { 1 };
+    if pieces.places.len() < size(each_plane).saturating_mul(planes) {
+        return Err(Error::truncated(TIFF));
+    }
     for (index, place) in (0_u32..).zip(&pieces.places) {
         let (plane, index) = (index / each_plane.max(1), index % each_plane.max(1));
         let piece = pieces.decode(decoder, *place)?;
-        if piece.width < wide.min(width) {
-            return Err(Error::truncated(TIFF));
-        }
         let target = Target {
             left: (index % across).saturating_mul(wide),
             top: (index / across).saturating_mul(high),
             plane: has_planes.then(|| size(plane)),
         };
+        let rows = high.min(height.saturating_sub(target.top));
+        if piece.width < wide.min(width) || piece.height < rows {
+            return Err(Error::truncated(TIFF));
+        }
         target.draw(&mut page, &piece)?;
+    }
+    let photometric =
+        decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).map_err(unreadable)?;
+    if photometric == Some(PhotometricInterpretation::WhiteIsZero.to_u16()) {
+        page.samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
+    }
+    if super::is_premultiplied(decoder)? {
+        super::divide_by_alpha(&mut page.samples, layout);
     }
     Ok(page)
 }
@@ -50,11 +69,11 @@ struct Pieces {
     tables: Vec<u8>,
     /// Offset and length in bytes of each piece.
     places: Vec<(u64, u64)>,
-    is_rgb: bool,
+    colours: PartColours,
 }
 
 impl Pieces {
-    fn of(decoder: &mut Reader<'_>) -> Result<Self, Error> {
+    fn of(decoder: &mut Reader<'_>, colours: PartColours) -> Result<Self, Error> {
         let (offsets, counts) = match decoder.get_chunk_type() {
             ChunkType::Strip => (Tag::StripOffsets, Tag::StripByteCounts),
             ChunkType::Tile => (Tag::TileOffsets, Tag::TileByteCounts),
@@ -64,10 +83,7 @@ impl Pieces {
         let counts = all(counts)?.unwrap_or_default();
         let tables = decoder.find_tag(Tag::JPEGTables).map_err(unreadable)?;
         let tables = tables.and_then(|value| value.into_u8_vec().ok()).unwrap_or_default();
-        let photometric =
-            decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).map_err(unreadable)?;
-        let is_rgb = photometric == Some(PhotometricInterpretation::RGB.to_u16());
-        Ok(Self { tables, places: offsets.into_iter().zip(counts).collect(), is_rgb })
+        Ok(Self { tables, places: offsets.into_iter().zip(counts).collect(), colours })
     }
 
     /// Decodes one piece: its own segments after the tables that all pieces share.
@@ -84,7 +100,7 @@ impl Pieces {
             (true, Some(rest)) => [tables, rest].concat(),
             _ => piece.to_vec(),
         };
-        part(&whole, self.is_rgb, &Limits::default())
+        part(&whole, self.colours, &Limits::default())
     }
 }
 

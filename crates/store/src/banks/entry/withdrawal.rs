@@ -84,25 +84,31 @@ impl From<&NewEntry> for Key {
 impl Tx {
     /// Withdraws those of `entries` that are in `bank` and live, and remembers their hashes;
     /// returns how many.
+    ///
+    /// Waits for every transaction that adds entries to the bank, and locks it: such a transaction
+    /// has read the remembered hashes, and would add one that is withdrawn meanwhile.
     pub async fn withdraw_entries(
         &mut self,
         bank: BankId,
         entries: &[EntryId],
         now: Timestamp,
     ) -> Result<u64, Error> {
+        self.lock_bank(bank).await?;
         let ids = json::numbers(entries);
         let call = WITHDRAW_ENTRIES.bind(bank).bind(ids).bind(now).bind(self.name());
         let withdrawn = self.end(call, now).await?;
         self.remember_withdrawn(bank, withdrawn, now).await
     }
 
-    /// Withdraws the live entries of `bank` that have this id at their source; returns how many.
+    /// Withdraws the live entries of `bank` that have this id at their source, likewise; returns
+    /// how many.
     pub async fn withdraw_source(
         &mut self,
         bank: BankId,
         source: &Line,
         now: Timestamp,
     ) -> Result<u64, Error> {
+        self.lock_bank(bank).await?;
         let call = WITHDRAW_SOURCE.bind(bank).bind(source.as_str()).bind(now).bind(self.name());
         let withdrawn = self.end(call, now).await?;
         self.remember_withdrawn(bank, withdrawn, now).await

@@ -116,7 +116,8 @@ pub struct MatchJson {
     /// SHA-256 digest of the bytes; the newest in `hashes`.
     #[schema(value_type = Option<text::Sha256>)]
     pub sha256: Option<Sha256>,
-    /// Every set of hashes with which it was sent and matched, the newest first.
+    /// The sets of hashes with which it was sent and matched, the newest first. Of more than
+    /// `limits.hash_sets_max` (100) the oldest after the first are missing.
     pub hashes: Vec<SeenHashesJson>,
     /// Time of the first match.
     #[schema(value_type = String, format = DateTime)]
