@@ -70,12 +70,12 @@ impl Verifier {
         let Some(link) = linked.link.filter(|link| link.seq == expected) else {
             return Ok(Err(ChainFault::Missing { expected }));
         };
-        let line = chained(&linked.event, self.last)?;
-        if line.link != link {
+        let chained = chained(&linked.event, self.last)?;
+        if chained.link != link {
             return Ok(Err(ChainFault::Changed { seq: link.seq }));
         }
         self.last = link;
-        Ok(Ok(line))
+        Ok(Ok(chained))
     }
 }
 
