@@ -39,14 +39,16 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
+use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
+use services::refused_keys::RefusedKeys;
 use staff::rate_limiter::RateLimiter;
 
 pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
-    Added, AuditFilter, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount,
-    MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
+    Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
+    JobCount, MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;
@@ -83,6 +85,10 @@ struct Inner {
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
+    /// Counts the requests with a refused API key, for the log.
+    refused_keys: RefusedKeys,
+    /// Counts the checks that banks of known benign pictures cleared.
+    cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
@@ -123,6 +129,8 @@ impl Desk {
             passkeys,
             challenge_secret: OnceCell::new(),
             password_attempts,
+            refused_keys: RefusedKeys::default(),
+            cleared: ClearedTotals::default(),
             near_hits: NearHits::default(),
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),

@@ -26,7 +26,8 @@ pub struct SweepSummary {
     /// Items whose stored bytes became unreadable.
     pub evidence_expired: u64,
     /// Rows that were deleted: cases, disputes, bulk decisions, matches, webhook deliveries, ended
-    /// entries, imports, changes, sign-in attempts, the audit record, breaks, and sessions, links
+    /// entries, imports, changes, totals of cleared checks, sign-in attempts, the audit record,
+    /// breaks, and sessions, links
     /// and passkey requests that expired.
     pub rows_deleted: u64,
 }

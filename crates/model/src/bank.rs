@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -185,12 +185,62 @@ serde_as_text!(BankName);
 #[serde(deny_unknown_fields)]
 pub struct PrivateBasis {
     /// Citation of the law, as a lawyer would write it.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = 500))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 12, max_length = 500))]
     pub law: Line,
     /// The last day on which the law applies, in UTC, inclusive. From the next day on, the bank no
     /// longer compares private messages.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub until: Date,
+}
+
+/// The error for a basis that may not be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAPrivateBasis {
+    /// The citation is too short to name a law.
+    #[error(
+        "`private_basis`: the law is cited in at least {} characters; write its title and section, \
+         as a lawyer would",
+        PrivateBasis::LAW_CHARS_MIN
+    )]
+    LawTooShort,
+    /// The citation has no letters.
+    #[error("`private_basis`: the law has no letters; write its title, not only its number")]
+    LawWithoutLetters,
+    /// The last day is too far in the future.
+    #[error(
+        "`private_basis`: the last day may be {latest} at the latest, {} years from today; review \
+         the law then and set a later day",
+        PrivateBasis::YEARS_MAX
+    )]
+    TooFar {
+        /// The latest day that may be set today.
+        latest: Date,
+    },
+}
+
+impl PrivateBasis {
+    /// The least number of characters of the citation.
+    pub const LAW_CHARS_MIN: usize = 12;
+
+    /// How many years from the day on which it is set the last day may be: a law that permits
+    /// reading messages must be reviewed.
+    pub const YEARS_MAX: i16 = 2;
+
+    /// Checks a basis that is to be set on the day `today` (UTC).
+    pub fn check(&self, today: Date) -> Result<(), NotAPrivateBasis> {
+        let law = self.law.as_str().trim();
+        if law.chars().count() < Self::LAW_CHARS_MIN {
+            return Err(NotAPrivateBasis::LawTooShort);
+        }
+        if !law.chars().any(char::is_alphabetic) {
+            return Err(NotAPrivateBasis::LawWithoutLetters);
+        }
+        let latest = today.saturating_add(Self::YEARS_MAX.years());
+        if self.until > latest {
+            return Err(NotAPrivateBasis::TooFar { latest });
+        }
+        Ok(())
+    }
 }
 
 /// Where a bank may be used: surfaces, countries, and the law for private messages.

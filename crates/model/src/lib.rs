@@ -42,7 +42,9 @@ pub mod webhook;
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
 pub use approval::Approval;
 pub use audit::{AuditActor, AuditEvent, AuditTarget, AuditVerb};
-pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach, Transforms};
+pub use bank::{
+    Action, Bank, BankName, NotAPrivateBasis, PrivateBasis, Purpose, Reach, Transforms,
+};
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use decision::{Decision, DecisionState, Outcome};

@@ -1,6 +1,6 @@
 //! The machine's immediate answer to a check, and the rule by which it follows from the hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -130,6 +130,8 @@ pub struct Judgement {
     pub effective_hits: Vec<Hit>,
     /// Whether a negative bank clears the whole item: by its bytes, or by every one of its frames.
     pub is_cleared: bool,
+    /// The negative banks that clear at least one hit of another bank.
+    pub cleared_by: BTreeSet<BankId>,
 }
 
 impl Judgement {
@@ -147,7 +149,9 @@ impl Judgement {
         let effective_hits: Vec<Hit> = hits.iter().filter(stands).copied().collect();
         let strictest = effective_hits.iter().map(|hit| Verdict::from(hit.action)).max();
         let verdict = strictest.unwrap_or(Verdict::Allow);
-        Self { verdict, effective_hits, is_cleared: cleared.is_whole }
+        let others = hits.iter().filter(|hit| !hit.purpose.is_negative());
+        let cleared_by = others.flat_map(|hit| cleared.banks(hit)).collect();
+        Self { verdict, effective_hits, is_cleared: cleared.is_whole, cleared_by }
     }
 }
 
@@ -157,24 +161,47 @@ pub type FrameBackdrop = (u32, Backdrop);
 /// What negative banks clear.
 struct Cleared {
     is_whole: bool,
-    frames: BTreeSet<FrameBackdrop>,
+    /// The banks that know the item's bytes.
+    by_bytes: BTreeSet<BankId>,
+    /// The frames that they know, and which banks do.
+    frames: BTreeMap<FrameBackdrop, BTreeSet<BankId>>,
 }
 
 impl Cleared {
     fn by(hits: &[Hit], frames: Option<&[FrameBackdrop]>) -> Self {
-        let negative = || hits.iter().filter(|hit| hit.purpose.is_negative());
-        let by_pictures = negative().filter(|hit| hit.kind == HashKind::Pdq);
-        let seen: BTreeSet<FrameBackdrop> = by_pictures.map(frame_of).collect();
-        let is_known_by_bytes = negative().any(|hit| hit.kind != HashKind::Pdq);
+        let (mut by_bytes, mut seen) = (BTreeSet::new(), BTreeMap::<_, BTreeSet<BankId>>::new());
+        for hit in hits.iter().filter(|hit| hit.purpose.is_negative()) {
+            let banks = match hit.kind {
+                HashKind::Pdq => seen.entry(frame_of(hit)).or_default(),
+                HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => &mut by_bytes,
+            };
+            banks.insert(hit.bank);
+        }
         let is_seen_whole = frames.is_some_and(|frames| {
-            !frames.is_empty() && frames.iter().all(|frame| seen.contains(frame))
+            !frames.is_empty() && frames.iter().all(|frame| seen.contains_key(frame))
         });
-        Self { is_whole: is_known_by_bytes || is_seen_whole, frames: seen }
+        Self { is_whole: !by_bytes.is_empty() || is_seen_whole, by_bytes, frames: seen }
     }
 
     fn covers(&self, hit: &Hit) -> bool {
-        let is_frame_cleared = hit.kind == HashKind::Pdq && self.frames.contains(&frame_of(hit));
+        let is_frame_cleared =
+            hit.kind == HashKind::Pdq && self.frames.contains_key(&frame_of(hit));
         self.is_whole || is_frame_cleared
+    }
+
+    /// Returns the banks that clear `hit`, a hit of another bank. A hit on the item's bytes that no
+    /// bank knows by its bytes is cleared by all banks that know its frames.
+    fn banks(&self, hit: &Hit) -> BTreeSet<BankId> {
+        if !self.covers(hit) {
+            return BTreeSet::new();
+        }
+        let of_frame = self.frames.get(&frame_of(hit)).filter(|_| hit.kind == HashKind::Pdq);
+        let mut banks = self.by_bytes.clone();
+        banks.extend(of_frame.into_iter().flatten());
+        if banks.is_empty() {
+            banks.extend(self.frames.values().flatten());
+        }
+        banks
     }
 }
 
@@ -249,8 +276,12 @@ mod tests {
 
         let judged = Judgement::of(&[block, by_bytes, benign()], Some(&[plain(0)]));
 
-        let clear =
-            Judgement { verdict: Verdict::Allow, effective_hits: Vec::new(), is_cleared: true };
+        let clear = Judgement {
+            verdict: Verdict::Allow,
+            effective_hits: Vec::new(),
+            is_cleared: true,
+            cleared_by: [benign().bank].into(),
+        };
         assert_eq!(judged, clear);
     }
 
@@ -318,8 +349,48 @@ mod tests {
     fn a_clean_item_has_no_hits_to_record() {
         let judged = Judgement::of(&[], Some(&[plain(0)]));
 
-        let clean =
-            Judgement { verdict: Verdict::Allow, effective_hits: Vec::new(), is_cleared: false };
+        let clean = Judgement {
+            verdict: Verdict::Allow,
+            effective_hits: Vec::new(),
+            is_cleared: false,
+            cleared_by: BTreeSet::new(),
+        };
         assert_eq!(judged, clean);
+    }
+
+    /// The negative banks that clear a hit, by the last number of their ids.
+    fn cleared_by(hits: &[Hit], frames: Option<&[FrameBackdrop]>) -> Vec<u128> {
+        let banks = Judgement::of(hits, frames).cleared_by;
+        banks.into_iter().map(|bank| Uuid::from(bank).as_u128()).collect()
+    }
+
+    fn benign_in(bank: u128) -> Hit {
+        Hit { bank: Uuid::from_u128(bank).into(), ..benign() }
+    }
+
+    #[test]
+    fn a_negative_bank_is_named_if_it_clears_a_hit_of_another_bank() {
+        let block = hit(Purpose::ChildSexualAbuse, Action::Block);
+        let second = Hit { frame: 1, ..block };
+        let by_bytes = Hit { kind: HashKind::Md5, ..benign_in(3) };
+        let frames = [plain(0), plain(1)];
+
+        assert!(cleared_by(&[benign_in(1)], Some(&frames)).is_empty(), "there is nothing to clear");
+        assert!(cleared_by(&[second, benign_in(1)], Some(&frames)).is_empty(), "another frame");
+        assert_eq!(cleared_by(&[block, second, benign_in(1)], Some(&frames)), [1]);
+        let two = [block, benign_in(1), benign_in(2), Hit { frame: 1, ..benign_in(4) }];
+        assert_eq!(cleared_by(&two, Some(&frames)), [1, 2]);
+        assert_eq!(cleared_by(&[second, by_bytes], None), [3]);
+    }
+
+    #[test]
+    fn a_hit_on_the_bytes_is_cleared_by_the_banks_that_know_every_frame() {
+        let by_bytes = Hit { kind: HashKind::Md5, ..hit(Purpose::Rehearsal, Action::Hold) };
+        let second = Hit { frame: 1, ..benign_in(2) };
+
+        let both = cleared_by(&[by_bytes, benign_in(1), second], Some(&[plain(0), plain(1)]));
+
+        assert_eq!(both, [1, 2]);
+        assert!(cleared_by(&[by_bytes, benign_in(1)], Some(&[plain(0), plain(1)])).is_empty());
     }
 }

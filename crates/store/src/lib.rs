@@ -32,6 +32,7 @@ mod tx;
 
 pub use audit::chain::AuditChain;
 pub use audit::event::AuditFilter;
+pub use banks::cleared_checks::ClearedChecks;
 pub use banks::entry::{Added, EntryFilter, IndexRow, NewEntry};
 pub use cases::case::NewCase;
 pub use cases::case::claim::{Claiming, Released};

@@ -10,6 +10,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::audit::chain::QUERIES,
         crate::audit::event::QUERIES,
         crate::banks::bank::QUERIES,
+        crate::banks::cleared_checks::QUERIES,
         crate::decisions::bulk::QUERIES,
         crate::cases::case::QUERIES,
         crate::cases::case::claim::QUERIES,

@@ -1,11 +1,12 @@
 //! Material for tests and the demo: pictures and hashes made by code, a throw-away PostgreSQL, a
-//! software authenticator.
+//! software authenticator, a log that tests read.
 //!
 //! It contains no hash list, no abusive material and no real person's data.
 
 pub mod base32;
 pub mod database;
 pub mod hashes;
+pub mod log;
 pub mod passkey;
 pub mod pictures;
 pub mod postgres;

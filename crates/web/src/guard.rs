@@ -10,6 +10,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use mamori_desk::{Desk, Proof};
 
+use crate::observe::KeySlot;
 use crate::problem::{Kind, Problem};
 
 /// Proof that the client sent an administrator's key.
@@ -33,7 +34,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(key_required)?;
-        Desk::from_ref(state).authenticate(token).map(Self).ok_or_else(key_unknown)
+        let proof = Desk::from_ref(state).authenticate(token).ok_or_else(key_unknown)?;
+        if let Some(key) = proof.key() {
+            KeySlot::fill(&parts.extensions, key);
+        }
+        Ok(Self(proof))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Middleware of every request: an id, a time limit, a log line, and headers that prevent responses
 //! from being stored or misread.
 //!
-//! The log line contains the route's template, never a query or a body; a clean item adds nothing
-//! to it.
+//! The log line contains the route's template and the id of the key, never a query or a body; a
+//! clean item adds nothing to it.
 
 use std::error::Error as StdError;
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -14,10 +15,11 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use mamori_model::KeyId;
 use uuid::Uuid;
 
 use crate::body::{BodyProgress, with_idle_timeout};
@@ -31,6 +33,21 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
 
+/// Carries the id of a request's key from the guard that read it to the log line.
+#[derive(Clone, Debug, Default)]
+pub struct KeySlot(Arc<OnceLock<KeyId>>);
+
+impl KeySlot {
+    /// Sets the id of the key that the request showed, if `extensions` are of a request that is
+    /// observed.
+    pub fn fill(extensions: &Extensions, key: KeyId) {
+        if let Some(slot) = extensions.get::<Self>() {
+            // A second extractor of the same request reads the same key.
+            let _: Result<(), KeyId> = slot.0.set(key);
+        }
+    }
+}
+
 /// Guards and observes one request.
 pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -42,7 +59,9 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let time_max = time_max(&app, &method, route);
     let (parts, body) = request.into_parts();
     let (body, progress) = with_idle_timeout(body, app.settings.body_idle_timeout);
-    let request = Request::from_parts(parts, body);
+    let mut request = Request::from_parts(parts, body);
+    let key = KeySlot::default();
+    request.extensions_mut().insert(key.clone());
 
     let answer = AssertUnwindSafe(with_timeout(time_max, &progress, next.run(request)));
     let mut response = match answer.catch_unwind().await {
@@ -51,12 +70,15 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
         Err(_) => Problem::new(Kind::Internal, "An internal error occurred.").into_response(),
     };
     let status = response.status();
+    if is_about_an_unknown_key(&response) {
+        app.desk.log_refused_key();
+    }
     write_problem(&mut response, id);
     set_security_headers(response.headers_mut());
     if let Ok(text) = HeaderValue::from_str(&id.hyphenated().to_string()) {
         response.headers_mut().insert(REQUEST_ID, text);
     }
-    record(id, &method, route, status, begun.elapsed());
+    record((id, key.0.get().copied()), &method, route, status, begun.elapsed());
     response
 }
 
@@ -84,6 +106,11 @@ async fn with_timeout(
     response
 }
 
+fn is_about_an_unknown_key(response: &Response) -> bool {
+    let problem = response.extensions().get::<Problem>();
+    problem.is_some_and(|problem| problem.kind == Kind::KeyUnknown)
+}
+
 /// Writes the body of a problem, because the request's id is known only here, and its log line.
 fn write_problem(response: &mut Response, id: Uuid) {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return };
@@ -104,7 +131,13 @@ fn set_security_headers(headers: &mut HeaderMap) {
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
 }
 
-fn record(id: Uuid, method: &Method, route: &str, status: StatusCode, took: Duration) {
+fn record(
+    (id, key): (Uuid, Option<KeyId>),
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    took: Duration,
+) {
     let labels = [
         ("method", method_name(method).to_owned()),
         ("route", route.to_owned()),
@@ -113,11 +146,12 @@ fn record(id: Uuid, method: &Method, route: &str, status: StatusCode, took: Dura
     metrics::histogram!("mamori_http_request_seconds", &labels).record(took.as_secs_f64());
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let (status, method) = (status.as_u16(), method_name(method));
+    let key = key.map(tracing::field::display);
     // Probes come every second and are not worth a line when all is well.
     if matches!(route, "/healthz" | "/readyz") && status == 200 {
-        tracing::debug!(request_id = %id, method, route, status, ms, "answered");
+        tracing::debug!(request_id = %id, key, method, route, status, ms, "answered");
     } else {
-        tracing::info!(request_id = %id, method, route, status, ms, "answered");
+        tracing::info!(request_id = %id, key, method, route, status, ms, "answered");
     }
 }
 

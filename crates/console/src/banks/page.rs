@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use mamori_desk::{Desk, Error};
+use mamori_desk::{ClearedChecks, Desk, Error};
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{Bank, BankId, Dispute, DisputeId, DisputeState, Jurisdictions};
 use serde::Deserialize;
@@ -21,6 +21,9 @@ use crate::terms;
 
 /// The maximum number of rows of a table.
 const ROWS: u32 = 50;
+
+/// The maximum number of days of which the totals of cleared checks are listed.
+const CLEARED_DAYS: usize = 31;
 
 /// Path of the list.
 pub const PATH: &str = "/console/banks";
@@ -82,6 +85,8 @@ pub struct BankPage<'a> {
     pub transforms: MessageId,
     /// Number of entries that match now.
     pub entries: u64,
+    /// How many checks a bank of known benign pictures cleared; `None` for every other bank.
+    pub cleared: Option<Cleared>,
     /// Whether the staff member may read disputes.
     pub reads_disputes: bool,
     /// Whether the staff member may resolve disputes.
@@ -94,6 +99,15 @@ pub struct BankPage<'a> {
     pub disputes: Vec<DisputeRow>,
     /// Link to older disputes.
     pub older: Option<String>,
+}
+
+/// How many checks a bank of known benign pictures cleared.
+#[derive(Clone, Debug)]
+pub struct Cleared {
+    /// The total of every day that is kept.
+    pub total: u64,
+    /// The last days on which there were any, the newest first, each with its total.
+    pub days: Vec<(String, u64)>,
 }
 
 /// A dispute about an entry.
@@ -158,6 +172,8 @@ pub async fn show(
     let frame = Frame::of(&session).at(PATH);
     let id: BankId = bank.parse().map_err(|_| Fault::not_found())?;
     let (bank, entries) = console.desk.bank_for_staff(&session.member, id).await?;
+    let cleared = console.desk.cleared_checks(&session.member, &bank).await?;
+    let cleared = bank.purpose.is_negative().then(|| cleared_row(&cleared));
     let before = cursor::<DisputeId>(&params.before)?;
     let disputes = disputes(&console.desk, &session.member, id, before).await?;
     let reads_disputes = disputes.is_some();
@@ -175,6 +191,7 @@ pub async fn show(
         quality: bank.quality_min.value(),
         transforms: terms::transforms(bank.transforms),
         entries,
+        cleared,
         reads_disputes,
         may_resolve: session.member.editor().is_some(),
         must_prove: session.member.recently(console.desk.clock().now()).is_err(),
@@ -210,6 +227,13 @@ fn row(bank: &Bank) -> Row {
         action: terms::bank_action(bank.action),
         surfaces: bank.reach.surfaces().iter().copied().map(terms::surface).collect(),
         is_enabled: bank.is_enabled,
+    }
+}
+
+fn cleared_row(days: &[ClearedChecks]) -> Cleared {
+    Cleared {
+        total: days.iter().map(|on| on.total).sum(),
+        days: days.iter().take(CLEARED_DAYS).map(|on| (on.day.to_string(), on.total)).collect(),
     }
 }
 

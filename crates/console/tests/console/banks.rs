@@ -1,11 +1,14 @@
 //! The pages of banks, and the form that resolves a dispute.
 
 use axum::http::StatusCode;
-use mamori_model::StaffRole;
+use mamori_desk::Admin;
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_model::{Action, Hash, Pdq, Purpose, StaffRole};
+use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::test_app::Person;
+use crate::test_app::{Person, new_bank};
 use crate::world::World;
 
 async fn sign_in(world: &World, role: StaffRole) -> Person {
@@ -29,6 +32,33 @@ on_both_engines! {
         assert!(!page.text.contains("Disputes</h2>"), "a reviewer reads no disputes");
         let none = "/console/banks/bank_00000000000000000000000000000000";
         assert_eq!(world.app.get_as(&rei, none).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn the_page_of_a_negative_bank_shows_how_many_checks_it_cleared(records: TestDatabase) {
+        let world = World::open(records).await;
+        let audi = sign_in(&world, StaffRole::Auditor).await;
+        let (desk, admin) = (&world.app.desk, Admin::local_cli());
+        let benign = NewBank {
+            purpose: Purpose::KnownBenign,
+            action: Action::None,
+            ..new_bank("benign")
+        };
+        let benign = desk.create_bank(&admin, benign).await.unwrap();
+        desk.catch_up().await.unwrap();
+        let page = format!("/console/banks/{}", benign.id);
+        let before = world.app.get_as(&audi, &page).await;
+        let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
+        desk.add_entries(&admin, benign.id, &[entry]).await.unwrap();
+        desk.catch_up().await.unwrap();
+
+        assert!(!world.app.is_recorded("cleared", Pdq::from([1; 32])).await);
+        desk.store_cleared_once().await.unwrap();
+        let after = world.app.get_as(&audi, &page).await;
+
+        assert!(before.page().contains("has cleared no check"), "{before:?}");
+        let day = world.app.clock.now().to_string()[..10].to_owned();
+        let row = format!("<time>{day}</time></th><td class=\"number\">1</td>");
+        assert!(after.page().contains(&row), "{after:?}");
     }
 
     async fn a_dispute_is_resolved_once_and_the_page_of_the_bank_shows_it(records: TestDatabase) {

@@ -138,14 +138,28 @@ impl TestApp {
         self.item_like(name, account, Pdq::from([1; 32])).await;
     }
 
-    /// Checks an item with this hash.
+    /// Checks an item with this hash, which matches.
     pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
+        assert!(self.check(name, account, pdq).await, "it matches");
+    }
+
+    /// Checks an item with this hash that has no account; returns whether a match is recorded.
+    pub async fn is_recorded(&self, name: &str, pdq: Pdq) -> bool {
+        self.check(name, None, pdq).await
+    }
+
+    async fn check(&self, name: &str, account: Option<&str>, pdq: Pdq) -> bool {
         let frames = vec![FramePrint::only(pdq, None)];
-        self.item_of(name, account, Fingerprints { frames, ..Fingerprints::default() }).await;
+        self.recorded(name, account, Fingerprints { frames, ..Fingerprints::default() }).await
     }
 
     /// Checks an item with these frames.
     pub async fn item_of(&self, name: &str, account: Option<&str>, prints: Fingerprints) {
+        assert!(self.recorded(name, account, prints).await, "it matches");
+    }
+
+    /// Checks an item with these frames; returns whether a match is recorded.
+    async fn recorded(&self, name: &str, account: Option<&str>, prints: Fingerprints) -> bool {
         let item = Item {
             name: name.parse().unwrap(),
             account: account.map(|account| account.parse().unwrap()),
@@ -154,7 +168,7 @@ impl TestApp {
         };
         let hashes = check::CheckInput::Hashes(prints);
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
-        assert!(checked.recorded.is_some(), "it matches");
+        checked.recorded.is_some()
     }
 
     /// Stores a sealed picture as the bytes of the one item of `case`, for 30 days. Returns the id

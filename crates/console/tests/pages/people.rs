@@ -197,6 +197,10 @@ fn a_bank_and_its_disputes() {
         quality: 50,
         transforms: terms::transforms(mamori_model::Transforms::All),
         entries: 1_000,
+        cleared: Some(banks::Cleared {
+            total: 1_207,
+            days: vec![("2026-11-20".to_owned(), 7), ("2026-11-18".to_owned(), 1_200)],
+        }),
         reads_disputes: true,
         may_resolve: true,
         must_prove: false,

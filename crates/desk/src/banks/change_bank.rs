@@ -79,6 +79,9 @@ impl Desk {
         id: BankId,
         change: BankChange,
     ) -> Result<Bank, Error> {
+        if let PrivateBasisChange::Set(basis) = &change.private_basis {
+            create_bank::check_basis(Some(basis), self.clock().now())?;
+        }
         let mut tx = self.store().begin("change_bank").await?;
         let now = self.clock().now();
         let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;

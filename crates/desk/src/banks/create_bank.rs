@@ -1,7 +1,10 @@
 //! Creates a bank.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use mamori_model::{
-    Action, AuditVerb, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms,
+    Action, AuditVerb, Bank, BankName, Distance, Line, PrivateBasis, Purpose, Quality, Reach,
+    Transforms,
 };
 
 use crate::audit::{self, Change, values};
@@ -47,12 +50,19 @@ pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) ->
     Ok(())
 }
 
+/// Refuses a law for private messages that may not be set today (UTC).
+pub(crate) fn check_basis(basis: Option<&PrivateBasis>, now: Timestamp) -> Result<(), Error> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    basis.map_or(Ok(()), |basis| basis.check(today)).map_err(Error::invalid)
+}
+
 impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
     /// have these settings.
     pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
+        check_basis(new.reach.private_basis(), now)?;
         let bank = Bank {
             id: self.clock().mint()?.into(),
             name: new.name,

@@ -90,6 +90,8 @@ impl Desk {
             None => self.search_by_hashes(Some(caller.key()), service, &prints, &banks).await?,
         };
         let looked = looked(picture.as_ref(), &found);
+        let is_read_whole = picture.as_ref().is_none_or(is_read_whole);
+        self.count_cleared(&found, is_read_whole);
         let is_answered = found.is_answered();
         let SearchResult { hits, judgement, .. } = found;
         let by_hits = judgement.verdict;
@@ -142,6 +144,10 @@ impl Desk {
             },
         }
     }
+}
+
+fn is_read_whole(picture: &Result<Picture, Media>) -> bool {
+    picture.as_ref().is_ok_and(|picture| picture.remaining == Remaining::Nothing)
 }
 
 /// Returns how much of the item was compared. `picture` is `None` if only hashes were sent.

@@ -1,6 +1,7 @@
 //! Items that services check, and the matches that are recorded.
 
 pub mod check;
+pub(crate) mod cleared_checks;
 pub(crate) mod expire;
 pub mod fingerprints;
 pub mod hash_item;

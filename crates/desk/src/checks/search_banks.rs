@@ -32,7 +32,7 @@ impl SearchResult {
     /// it. A PDQ hit of a bank whose action is `none` does not decide about frames that were not
     /// read.
     pub fn is_answered(&self) -> bool {
-        let Judgement { verdict, effective_hits, is_cleared } = &self.judgement;
+        let Judgement { verdict, effective_hits, is_cleared, .. } = &self.judgement;
         let is_known_by_bytes = effective_hits.iter().any(|hit| hit.kind != HashKind::Pdq);
         *verdict > Verdict::Allow || is_known_by_bytes || *is_cleared
     }

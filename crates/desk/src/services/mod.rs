@@ -4,6 +4,7 @@ pub mod change_service;
 pub mod create_service;
 pub mod issue_key;
 pub mod proof;
+pub(crate) mod refused_keys;
 pub mod revoke_key;
 
 use jiff::Timestamp;

@@ -217,6 +217,13 @@ impl Desk {
                 Err(Refusal::SessionEnded.into())
             }
             (CookieStatus::Replayed, _) => {
+                let (id, staff) = (session.id, session.staff);
+                tracing::warn!(
+                    target: "security",
+                    session = %id,
+                    %staff,
+                    "a replaced session cookie was shown, which ends the session"
+                );
                 self.end(&session, Some(AuditVerb::SessionReplayed), now).await?;
                 Err(Refusal::SessionReplayed.into())
             }

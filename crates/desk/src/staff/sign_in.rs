@@ -42,14 +42,16 @@ impl Desk {
     pub async fn sign_in(&self, typed: PasswordSignIn) -> Result<NewSession, Error> {
         let now = self.clock().now();
         if !self.inner.password_attempts.take(now) {
-            return Err(count(Refusal::SignInWait, "wait"));
+            return Err(failed(Refusal::SignInWait, "wait", None));
         }
         let right = self.try_password(typed, self.settings().sign_in.attempts).await?;
 
         let mut tx = self.store().begin("sign_in").await?;
         self.record_password_used(&mut tx, &right).await?;
         let entered = match self.open_session(&mut tx, right.staff, now).await {
-            Err(Error::NotFound(_)) => return Err(count(Refusal::SignInWrong, "wrong")),
+            Err(Error::NotFound(_)) => {
+                return Err(failed(Refusal::SignInWrong, "wrong", Some(right.staff)));
+            }
             entered => entered?,
         };
         tx.commit().await?;
@@ -75,7 +77,7 @@ impl Desk {
         let may_try = tx.begin_attempt(attempt, &proof::digest(name), limits, now).await?;
         tx.commit().await?;
         if !may_try {
-            return Err(count(Refusal::SignInWait, "wait"));
+            return Err(failed(Refusal::SignInWait, "wait", None));
         }
 
         let staff = match name.parse() {
@@ -107,7 +109,7 @@ impl Desk {
                 let was_used =
                     secret.is_some_and(|secret| secret.check(code, unix_s, None).is_some());
                 let result = if is_password && was_used { "code_used" } else { "wrong" };
-                Err(count(Refusal::SignInWrong, result))
+                Err(failed(Refusal::SignInWrong, result, staff.map(|staff| staff.id)))
             }
         }
     }
@@ -120,10 +122,10 @@ impl Desk {
     ) -> Result<(), Error> {
         let now = self.clock().now();
         if !tx.use_code(right.codes, right.step, now).await? {
-            return Err(count(Refusal::SignInWrong, "code_used"));
+            return Err(failed(Refusal::SignInWrong, "code_used", Some(right.staff)));
         }
         if !tx.use_password(right.password, now).await? {
-            return Err(count(Refusal::SignInWrong, "wrong"));
+            return Err(failed(Refusal::SignInWrong, "wrong", Some(right.staff)));
         }
         Ok(tx.mark_attempt_succeeded(right.attempt).await?)
     }
@@ -169,9 +171,13 @@ fn open_codes(vault: &Vault, codes: &Credential) -> Result<TotpSecret, Error> {
         .map_err(|cause| Error::internal("a secret of codes cannot be read", cause))
 }
 
-/// Counts a refused sign-in by its reason, which only this counter knows, and returns the refusal.
-pub(crate) fn count(refusal: Refusal, result: &'static str) -> Error {
+/// Counts and logs a failed sign-in by its reason, which only the counter and the log know, and
+/// returns the refusal. `staff`: the account of the name that was typed, if there is one. The name
+/// itself is never logged: people type passwords into its field.
+pub(crate) fn failed(refusal: Refusal, result: &'static str, staff: Option<StaffId>) -> Error {
     counted(result);
+    let staff = staff.map(tracing::field::display);
+    tracing::warn!(target: "security", result, staff, "a sign-in failed");
     Error::Refused(refusal)
 }
 

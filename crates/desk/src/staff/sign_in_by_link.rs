@@ -16,13 +16,13 @@ impl Desk {
         // Read before the transaction begins: a request without a valid link must not delay
         // writers.
         let link_digest = proof::digest(link);
-        self.store().sign_in_link(&link_digest, now).await?.ok_or(Refusal::LinkUsed)?;
+        self.store().sign_in_link(&link_digest, now).await?.ok_or_else(link_refused)?;
 
         let mut tx = self.store().begin("sign_in_by_link").await?;
         let taken = tx.take_sign_in_link(&link_digest, SignInLinkKind::SignIn, now).await?;
-        let link = taken.ok_or(Refusal::LinkUsed)?;
+        let link = taken.ok_or_else(link_refused)?;
         let entered = match self.open_session(&mut tx, link.staff, now).await {
-            Err(Error::NotFound(_)) => return Err(Refusal::LinkUsed.into()),
+            Err(Error::NotFound(_)) => return Err(link_refused()),
             entered => entered?,
         };
         let change = Change::of(link.staff, AuditVerb::SignedInWithLink, link.staff);
@@ -31,4 +31,9 @@ impl Desk {
 
         Ok(entered)
     }
+}
+
+fn link_refused() -> Error {
+    tracing::warn!(target: "security", "a sign-in link was refused");
+    Refusal::LinkUsed.into()
 }

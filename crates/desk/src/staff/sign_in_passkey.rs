@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::services::proof;
 use crate::staff::session::NewSession;
-use crate::staff::sign_in::{count, counted};
+use crate::staff::sign_in::{counted, failed};
 use crate::{Desk, Error, clock};
 
 /// The name under which the secret of passkey challenges is stored.
@@ -34,6 +34,12 @@ pub(super) struct VerifiedPasskey {
     credential: CredentialId,
     ceremony: CeremonyId,
     used: UsedPasskey,
+}
+
+/// Refuses a passkey. `staff`: the account of the name that was typed, or the nil id.
+fn wrong(staff: StaffId) -> Error {
+    let known = Some(staff).filter(|staff| *staff != StaffId::from(Uuid::nil()));
+    failed(Refusal::SignInWrong, "wrong", known)
 }
 
 impl Desk {
@@ -59,7 +65,7 @@ impl Desk {
         let mut tx = self.store().begin("sign_in_passkey").await?;
         self.use_passkey(&mut tx, &shown).await?;
         let entered = match self.open_session(&mut tx, shown.staff, now).await {
-            Err(Error::NotFound(_)) => return Err(count(Refusal::SignInWrong, "wrong")),
+            Err(Error::NotFound(_)) => return Err(wrong(shown.staff)),
             entered => entered?,
         };
         tx.commit().await?;
@@ -78,7 +84,6 @@ impl Desk {
         if !self.is_in_time(ceremony) {
             return Err(Refusal::CeremonyOver.into());
         }
-        let wrong = || count(Refusal::SignInWrong, "wrong");
         let name = name.trim();
         let (staff, keys) = self.passkeys_of_name(name).await?;
         let passkeys: Vec<Passkey> = keys.iter().map(|(_, passkey)| passkey.clone()).collect();
@@ -88,12 +93,12 @@ impl Desk {
             Ok(used) => used,
             Err(mamori_signin::Error::Refused(cause)) => {
                 tracing::info!(cause = %cause, "a passkey's answer was refused");
-                return Err(wrong());
+                return Err(wrong(staff));
             }
             Err(cause) => return Err(Error::internal("a passkey cannot be checked", cause)),
         };
         let key = keys.iter().find(|(_, passkey)| passkey.id() == used.passkey.id());
-        let credential = key.map(|(credential, _)| credential.id).ok_or_else(wrong)?;
+        let credential = key.map(|(credential, _)| credential.id).ok_or_else(|| wrong(staff))?;
         Ok(VerifiedPasskey { staff, credential, ceremony, used })
     }
 
@@ -118,14 +123,14 @@ impl Desk {
         let now = self.clock().now();
         let until = now.checked_add(self.settings().sign_in.ceremony_max).unwrap_or(now);
         if !tx.answer_ceremony(shown.ceremony, until).await? {
-            return Err(count(Refusal::SignInWrong, "wrong"));
+            return Err(wrong(shown.staff));
         }
         if tx.use_passkey(shown.credential, &data, now).await? {
             let id = self.clock().mint()?.into();
             let name = proof::digest(&shown.staff.to_string());
             return Ok(tx.insert_attempt(id, &name, true, now).await?);
         }
-        Err(count(Refusal::SignInWrong, "wrong"))
+        Err(wrong(shown.staff))
     }
 
     /// Asks the staff account with this sign-in name for one of these passkeys. Stores nothing.

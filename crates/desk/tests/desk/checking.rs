@@ -167,7 +167,7 @@ on_both_engines! {
         let bank = app.bank("known", Action::Hold).await;
         app.add(&bank, pdq(1)).await;
         let today = app.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let basis = PrivateBasis { law: "an act".parse().unwrap(), until: today };
+        let basis = PrivateBasis { law: "an act, section 1".parse().unwrap(), until: today };
         let change = BankChange {
             surfaces: Some([Surface::PrivateMessage].into()),
             private_basis: PrivateBasisChange::Set(basis),

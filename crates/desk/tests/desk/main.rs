@@ -7,6 +7,7 @@ mod auditing;
 mod bulking;
 mod checking;
 mod claiming;
+mod clearing;
 #[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
 mod compacting;
@@ -17,6 +18,7 @@ mod enrolling;
 mod figuring;
 mod following;
 mod importing;
+mod logging;
 mod notifying;
 mod opening;
 mod reading;

@@ -21,10 +21,10 @@ use crate::common::{
     TestApp, node, test_app, test_app_with, test_app_with_vault, vault_key, vault_settings_with,
 };
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// The code that an authenticator shows for an offered secret.
-fn code(app: &TestApp, secret: &str) -> Sensitive<String> {
+pub fn code(app: &TestApp, secret: &str) -> Sensitive<String> {
     let bytes = base32::read(secret).unwrap();
     let secret = TotpSecret::from_stored(Sensitive::new(bytes)).unwrap();
     let unix_s = u64::try_from(app.clock.now().as_second()).unwrap();
@@ -38,7 +38,7 @@ async fn enroll_link(desk: &Desk, who: StaffId) -> Sensitive<String> {
 
 /// A staff member with a password and codes, and the secret in their authenticator; half a minute
 /// later, so that the next code is another.
-async fn with_password(app: &TestApp, name: &str) -> (StaffId, String) {
+pub async fn with_password(app: &TestApp, name: &str) -> (StaffId, String) {
     let who = somebody(&app.desk, name, &[StaffRole::Reviewer]).await;
     let link = enroll_link(&app.desk, who).await;
     let offer = app.desk.enrollment(link.reveal()).await.unwrap().codes.unwrap();
@@ -53,7 +53,7 @@ async fn with_password(app: &TestApp, name: &str) -> (StaffId, String) {
     (who, secret)
 }
 
-async fn with_passkey(app: &TestApp, name: &str) -> (StaffId, Authenticator) {
+pub async fn with_passkey(app: &TestApp, name: &str) -> (StaffId, Authenticator) {
     let mut authenticator = Authenticator::new(ORIGIN);
     (with_passkey_of(app, name, &mut authenticator).await, authenticator)
 }
@@ -70,7 +70,7 @@ async fn with_passkey_of(app: &TestApp, name: &str, authenticator: &mut Authenti
     who
 }
 
-async fn sign_in_with_password(
+pub async fn sign_in_with_password(
     desk: &Desk,
     name: &str,
     password: &str,

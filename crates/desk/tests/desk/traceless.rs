@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use crate::common::{hashes, item, test_app_with_vault};
 
 /// Returns the content of every table, as one text each.
-async fn contents(records: &TestDatabase) -> BTreeMap<String, String> {
+pub async fn contents(records: &TestDatabase) -> BTreeMap<String, String> {
     let mut contents = BTreeMap::new();
     if let Some(path) = records.url().strip_prefix("sqlite:") {
         let pool = SqlitePool::connect(path).await.unwrap();

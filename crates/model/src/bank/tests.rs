@@ -30,6 +30,40 @@ fn matching_of_private_messages_ends_with_its_law() {
 }
 
 #[test]
+fn a_law_for_private_messages_is_cited_in_words_and_set_for_two_years_at_most() {
+    let today = date(2026, 11, 21);
+    let check = |law: &str, until| PrivateBasis { law: law.parse().unwrap(), until }.check(today);
+    let soon = date(2027, 4, 3);
+
+    assert_eq!(check("Some Act, 4.", soon), Ok(()));
+    assert_eq!(check("電気通信事業法第四条第一項", soon), Ok(()));
+    assert_eq!(check("Some Act, 4", soon), Err(NotAPrivateBasis::LawTooShort));
+    assert_eq!(check("  Some Act, 4  ", soon), Err(NotAPrivateBasis::LawTooShort));
+    assert_eq!(check("2021/1232 (26-04-03)", soon), Err(NotAPrivateBasis::LawWithoutLetters));
+    assert_eq!(check("Some Act, 4.", date(2028, 11, 21)), Ok(()));
+    let latest = date(2028, 11, 21);
+    assert_eq!(check("Some Act, 4.", date(2028, 11, 22)), Err(NotAPrivateBasis::TooFar { latest }));
+    let at_leap_day =
+        PrivateBasis { law: "Some Act, 4.".parse().unwrap(), until: date(2030, 2, 28) };
+    assert_eq!(at_leap_day.check(date(2028, 2, 29)), Ok(()));
+}
+
+#[test]
+fn a_refused_law_for_private_messages_says_what_to_write() {
+    let latest = date(2028, 11, 21);
+
+    let texts = [
+        (NotAPrivateBasis::LawTooShort, "at least 12 characters; write its title and section"),
+        (NotAPrivateBasis::LawWithoutLetters, "write its title"),
+        (NotAPrivateBasis::TooFar { latest }, "2028-11-21 at the latest, 2 years from today"),
+    ];
+
+    for (refused, words) in texts {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+}
+
+#[test]
 fn a_bank_applies_only_on_its_surfaces_and_in_its_countries() {
     let japan = Some("JP".parse().unwrap());
     let france = Some("FR".parse().unwrap());

@@ -35,10 +35,11 @@ pub struct Args {
     /// Country to which the bank applies, such as JP; may be repeated [default: all]
     #[arg(long = "jurisdiction", value_name = "COUNTRY")]
     jurisdictions: Vec<Country>,
-    /// The law that permits searching private messages
+    /// The law that permits searching private messages, with its title and section: at least 12
+    /// characters
     #[arg(long, value_name = "TEXT", requires = "private_until")]
     private_law: Option<Line>,
-    /// The last day on which that law applies, such as 2027-04-03
+    /// The last day on which that law applies, such as 2027-04-03: at most two years from today
     #[arg(long, value_name = "DATE", requires = "private_law")]
     private_until: Option<Date>,
     /// The largest distance at which a PDQ hash still matches, 0 to 64 bits

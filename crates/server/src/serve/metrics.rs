@@ -60,6 +60,15 @@ fn describe() {
         "mamori_checks_total",
         "Items checked, by verdict and by how much was compared: all, part, none"
     );
+    describe_counter!(
+        "mamori_checks_cleared_total",
+        "Checks that a bank of known benign pictures cleared, by bank"
+    );
+    describe_counter!(
+        "mamori_near_hits_total",
+        "Checks by hash alone that came near an entry, or resemble one that did"
+    );
+    describe_counter!("mamori_near_hits_refused_total", "Checks by hash alone beyond the limit");
     describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by result");
     describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by result");
     describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");

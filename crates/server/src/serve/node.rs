@@ -15,7 +15,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 
-/// A desk with its follower of the change log, job workers, retention sweeper, index compaction and sequencer of the audit record.
+/// A desk with its follower of the change log, job workers, retention sweeper, index compaction,
+/// sequencer of the audit record, and the task that stores totals of cleared checks.
 pub struct Node {
     desk: Desk,
     background: TaskTracker,
@@ -55,11 +56,13 @@ impl Node {
         let (s1, s2, s3) = (stop.clone(), stop.clone(), stop.clone());
         let (compactor, s4) = (desk.clone(), stop.clone());
         let (sequencer, s5) = (desk.clone(), stop.clone());
+        let (counter, s6) = (desk.clone(), stop.clone());
         node.background.spawn(async move { follower.follow_changes(s1).await });
         node.background.spawn(async move { worker.work(s2).await });
         node.background.spawn(async move { sweeper.sweep(s3).await });
         node.background.spawn(async move { compactor.compact(s4).await });
         node.background.spawn(async move { sequencer.sequence_audit(s5).await });
+        node.background.spawn(async move { counter.store_cleared(s6).await });
         Ok(node)
     }
 

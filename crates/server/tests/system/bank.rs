@@ -89,14 +89,21 @@ fn a_bank_is_for_private_messages_only_with_a_law_and_its_last_day() {
     let private = ["--surface", "private_message"];
 
     let without = create(&folder, "a", &private);
-    let half = create(&folder, "b", &[&private[..], &["--private-law", "a law"]].concat());
-    let law = ["--private-law", "a law", "--private-until", "2099-01-01"];
-    let with = create(&folder, "c", &[&private[..], &law].concat());
+    let half = create(&folder, "b", &[&private[..], &["--private-law", "Some Act, s. 4"]].concat());
+    let law = |law, until| ["--private-law", law, "--private-until", until];
+    let today = mamori_desk::Clock::system().now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let next_year = today.saturating_add(jiff::Span::new().years(1)).to_string();
+    let with = create(&folder, "c", &[&private[..], &law("Some Act, s. 4", &next_year)].concat());
+    let far = create(&folder, "d", &[&private[..], &law("Some Act, s. 4", "2099-01-01")].concat());
+    let short = create(&folder, "e", &[&private[..], &law("x", &next_year)].concat());
 
     assert_eq!(without.status.code(), Some(1));
     assert!(stderr(&without).contains("private_basis"), "{}", stderr(&without));
     assert_eq!(half.status.code(), Some(2));
     assert!(stdout(&with).starts_with("bank_"));
+    assert_eq!((far.status.code(), short.status.code()), (Some(1), Some(1)));
+    assert!(stderr(&far).contains("at the latest, 2 years from today"), "{}", stderr(&far));
+    assert!(stderr(&short).contains("at least 12 characters"), "{}", stderr(&short));
 }
 
 #[test]

@@ -73,6 +73,16 @@ CREATE TABLE withdrawal (
     PRIMARY KEY (bank_id, kind, hash)
 ) STRICT, WITHOUT ROWID;
 
+-- How many checks a bank of known benign pictures cleared on a day: totals only, nothing about an
+-- item or a service.
+CREATE TABLE cleared_checks (
+    bank_id       BLOB    NOT NULL REFERENCES bank (id),
+    day           TEXT    NOT NULL,            -- YYYY-MM-DD, UTC
+    total         INTEGER NOT NULL CHECK (total > 0), -- checks that the bank cleared
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (bank_id, day)
+) STRICT, WITHOUT ROWID;
+
 -- The change log: what every node must apply, in the order of the commits.
 CREATE TABLE change (
     seq           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, -- its place in that order

@@ -20,15 +20,32 @@ pub fn bank_json(bank: &Bank) -> Value {
     json!({ "name": bank.name, "matching_enabled_ratio": ratio(bank.is_enabled) })
 }
 
+/// Checks whether these routes show a bank. Without keys, any program on this machine is the
+/// administrator: only of banks that are as banks created here, and have no automatic action.
+fn is_visible(settings: &Settings, bank: &Bank) -> bool {
+    let is_of_here = bank.purpose == settings.purpose
+        && bank.source == settings.source
+        && bank.legal_basis == settings.legal_basis
+        && bank.owner == settings.owner
+        && bank.action == Action::None;
+    settings.key_required || is_of_here
+}
+
+/// Returns the bank of this name; [`Error::NotFound`] also for one that these routes do not show.
+async fn named(hma: &Hma, proof: &Proof, name: &BankName) -> Result<Bank, Error> {
+    let bank = hma.desk.bank_named(proof, name).await?;
+    Some(bank).filter(|bank| is_visible(&hma.settings, bank)).ok_or(Error::NotFound("bank"))
+}
+
 /// Returns the bank of this name, or 404.
 pub async fn find(hma: &Hma, proof: &Proof, name: &str) -> Result<Bank, Fault> {
     let parsed: BankName = name.parse().map_err(|_| Fault::no_bank(name))?;
-    hma.desk.bank_named(proof, &parsed).await.map_err(|error| {
+    named(hma, proof, &parsed).await.map_err(|error| {
         if matches!(error, Error::NotFound(_)) { Fault::no_bank(name) } else { error.into() }
     })
 }
 
-/// `GET /c/banks`: lists all banks, also those that were not created here.
+/// `GET /c/banks`: lists the banks; with keys, also those that were not created here.
 pub async fn list(
     Anyone(proof): Anyone,
     State(hma): State<Hma>,
@@ -38,7 +55,8 @@ pub async fn list(
     let mut after = None;
     loop {
         let page = hma.desk.banks(&proof, after, size).await?;
-        banks.extend(page.rows.iter().map(bank_json));
+        let shown = page.rows.iter().filter(|bank| is_visible(&hma.settings, bank));
+        banks.extend(shown.map(bank_json));
         after = page.next;
         if after.is_none() {
             return Ok(Json(banks));
@@ -96,7 +114,7 @@ pub async fn delete(
 ) -> Result<Json<Value>, Fault> {
     let done = Json(json!({ "message": "Done" }));
     let Ok(name) = name.parse::<BankName>() else { return Ok(done) };
-    let deleted = match hma.desk.bank_named(&curator.proof(), &name).await {
+    let deleted = match named(&hma, &curator.proof(), &name).await {
         Ok(bank) => hma.desk.delete_bank(&curator.0, bank.id).await,
         Err(error) => Err(error),
     };

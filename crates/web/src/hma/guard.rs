@@ -33,7 +33,10 @@ impl FromRequestParts<Hma> for Anyone {
         if hma.settings.key_required {
             let unknown = || Fault::new(StatusCode::UNAUTHORIZED, "Authentication required");
             let token = token(&parts.headers).ok_or_else(unknown)?;
-            return hma.desk.authenticate(&token).map(Self).ok_or_else(unknown);
+            return hma.desk.authenticate(&token).map(Self).ok_or_else(|| {
+                hma.desk.log_refused_key();
+                unknown()
+            });
         }
         if is_from_a_page(&parts.headers) {
             return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use mamori_desk::Desk;
+use mamori_desk::{Desk, Proof};
 use serde_json::{Map, Value, json};
 
 use super::Hma;
@@ -22,15 +22,20 @@ pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
 }
 
 /// `GET /m/index/status`: the number of hashes of each kind in the index, and the time up to which
-/// it is complete.
+/// it is complete. A service's key sees no numbers, as it sees none of a bank.
 pub async fn status(
-    _: Anyone,
+    Anyone(proof): Anyone,
     params: Params,
     State(hma): State<Hma>,
 ) -> Result<Json<Value>, Fault> {
+    let sees_sizes = matches!(proof, Proof::Admin(_));
     let shown = |kind| {
         let (size, built_to) = indexed(&hma.desk, kind);
-        json!({ "present": size > 0, "built_to": built_to, "size": size })
+        if sees_sizes {
+            json!({ "present": size > 0, "built_to": built_to, "size": size })
+        } else {
+            json!({ "present": size > 0, "built_to": built_to })
+        }
     };
     by_signal_type(&params, shown)
 }
@@ -38,21 +43,24 @@ pub async fn status(
 /// `GET /c/signal_type/index`: the same in another form. The index follows the change log of the
 /// database, so the number in the index is that in the database too.
 pub async fn built(
-    _: Anyone,
+    Anyone(proof): Anyone,
     params: Params,
     State(hma): State<Hma>,
 ) -> Result<Json<Value>, Fault> {
     let current_at = hma.desk.position().current_at;
     let is_behind = current_at.is_none_or(|at| is_stale(&hma.desk, at));
+    let sees_sizes = matches!(proof, Proof::Admin(_));
     let shown = |kind| {
         let (size, built_to) = indexed(&hma.desk, kind);
-        json!({
-            "db_size": size,
-            "index_size": size,
+        let mut shown = json!({
             "index_out_of_date": is_behind,
             "newest_db_item": built_to,
             "index_built_to": built_to,
-        })
+        });
+        if let (true, Value::Object(fields)) = (sees_sizes, &mut shown) {
+            fields.extend(["db_size", "index_size"].map(|name| (name.to_owned(), json!(size))));
+        }
+        shown
     };
     by_signal_type(&params, shown)
 }

@@ -61,7 +61,8 @@ pub async fn by_upload(
         return Ok(LookupResult::not_looked(reason).answer(show));
     }
     let hashed = upload.hash(&hma.desk).await?;
-    let found = find(&hma, &params, Sent::File, &hashed.prints).await?;
+    let sent = Sent::File { is_read_whole: matches!(hashed.unread, Unread::Nothing) };
+    let found = find(&hma, &params, sent, &hashed.prints).await?;
     let hashed = if found.is_unknown { refuse_unread(hashed)? } else { hashed };
     let (mut headers, body) = found.answer(show);
     match hashed.unread {
@@ -149,8 +150,8 @@ fn read(name: &str, text: &str) -> Result<Signal, Fault> {
 
 /// What a client sent to look up.
 enum Sent {
-    /// The file, from which the hashes were computed here.
-    File,
+    /// The file, from which the hashes were computed here; whether all of it was read.
+    File { is_read_whole: bool },
     /// A hash, with the key of the client.
     Hash(Proof),
 }
@@ -213,10 +214,11 @@ async fn find(
         is_named || bank.purpose.is_negative()
     };
     let banks: Vec<&Bank> = banks.into_iter().filter(is_selected).collect();
-    let found = match sent {
-        Sent::File => hma.desk.search(prints, &banks).await?,
+    let found = match &sent {
+        Sent::File { .. } => hma.desk.search(prints, &banks).await?,
         Sent::Hash(proof) => hma.desk.search_by_hashes(proof.key(), None, prints, &banks).await?,
     };
+    hma.desk.count_cleared(&found, !matches!(sent, Sent::File { is_read_whole: false }));
     let is_unknown = found.is_unknown();
     let hits = found.judgement.effective_hits;
     let matches = directory

@@ -76,6 +76,8 @@ texts! {
     BankName = 1..=64, "^[A-Za-z0-9_.-]{1,64}$", "hotline-list";
     /// One line of text for people: no control characters, not only spaces.
     Line = 1..=500, LINE, "Example Hotline, list A";
+    /// The citation of a law, with letters.
+    Law = 12..=500, LINE, "Regulation (EU) 2021/1232, Article 3";
     /// Text of one or more lines.
     FreeText = 1..=4000, FREE_TEXT, "It shows what the policy forbids.";
     /// The service's own name for an item. Checking the same name again makes no second match. At

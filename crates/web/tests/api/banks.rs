@@ -1,10 +1,19 @@
 //! Banks: made, read, listed, changed, deleted.
 
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use mamori_desk::Clock;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use serde_json::json;
 
 use crate::test_app::{TestApp, Who, new_bank};
+
+/// The day so many days from today, as text.
+fn in_days(days: i64) -> String {
+    let today = Clock::system().now().to_zoned(TimeZone::UTC).date();
+    today.saturating_add(days.days()).to_string()
+}
 
 on_both_engines! {
     async fn a_new_bank_has_the_least_effect_by_default(records: TestDatabase) {
@@ -27,7 +36,7 @@ on_both_engines! {
     async fn a_change_of_a_bank_changes_only_the_keys_that_are_sent(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
-        let before = app.get(Who::Service, &bank).await.ok();
+        let before = app.get(Who::Admin, &bank).await.ok();
 
         let after = app.patch(Who::Admin, &bank, json!({"distance_max": 8})).await.ok();
 
@@ -35,14 +44,32 @@ on_both_engines! {
         expected["distance_max"] = json!(8);
         expected["changed_at"] = after["changed_at"].clone();
         assert_eq!(after, expected);
-        assert_eq!(app.get(Who::Service, &bank).await.ok(), after);
+        assert_eq!(app.get(Who::Admin, &bank).await.ok(), after);
+    }
+
+    async fn a_service_sees_of_a_bank_only_what_explains_its_hits(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        let id = bank.rsplit('/').next().unwrap();
+
+        let read = app.get(Who::Service, &bank).await.ok();
+        let listed = app.get(Who::Service, "/v1/banks").await.ok();
+        let full = app.get(Who::Admin, "/v1/banks").await.ok();
+
+        let seen =
+            json!({"id": id, "name": "list-a", "purpose": "rehearsal", "action": "block"});
+        assert_eq!(read, seen);
+        assert_eq!(listed["data"], json!([seen]));
+        assert_eq!(full["data"][0]["source"], "drawn by code");
+        assert_eq!(full["data"][0]["entries"], 0);
+        assert_eq!(full["data"][0]["private_basis"], json!(null));
     }
 
     async fn a_bank_applies_to_private_messages_only_with_a_law(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let everywhere = json!({"surfaces": ["public", "private_message"]});
-        let law = json!({"law": "an act", "until": "2999-12-31"});
+        let law = json!({"law": "Some Act, s. 4", "until": in_days(700)});
 
         let refused = app.patch(Who::Admin, &bank, everywhere.clone()).await;
         let mut lawful = everywhere;
@@ -55,6 +82,35 @@ on_both_engines! {
         assert_eq!(changed["private_basis"], law);
         assert_eq!(unchanged["private_basis"], law);
         assert_eq!(stripped.problem(), (422, "request.invalid".to_owned()));
+    }
+
+    async fn a_law_for_private_messages_is_cited_and_set_for_two_years_at_most(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        let with = |law: &str, until: String| {
+            json!({
+                "surfaces": ["private_message"],
+                "private_basis": {"law": law, "until": until},
+            })
+        };
+
+        for (law, until, words) in [
+            ("x", in_days(30), "at least 12 characters; write its title"),
+            ("2021/1232, 4 (1)", in_days(30), "write its title"),
+            ("Some Act, s. 4", "9999-12-31".to_owned(), "at the latest, 2 years from today"),
+            ("Some Act, s. 4", in_days(732), "at the latest, 2 years from today"),
+        ] {
+            let changed = app.patch(Who::Admin, &bank, with(law, until.clone())).await;
+            let mut new = new_bank("list-b");
+            new.as_object_mut().unwrap().extend(with(law, until).as_object().unwrap().clone());
+            let created = app.post(Who::Admin, "/v1/banks", new).await;
+
+            for refused in [changed, created] {
+                assert_eq!(refused.problem(), (422, "request.invalid".to_owned()), "{law}");
+                assert!(refused.detail().contains(words), "{refused:?}");
+            }
+        }
+        assert_eq!(app.get(Who::Admin, &bank).await.ok()["private_basis"], json!(null));
     }
 
     async fn a_purpose_never_changes_and_the_answer_says_why(records: TestDatabase) {

@@ -11,6 +11,7 @@ mod entries;
 mod fuzzed;
 mod keys;
 mod limits;
+mod logging;
 mod matrix;
 mod near_hits;
 mod problems;

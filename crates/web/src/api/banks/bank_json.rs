@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use mamori_desk::Error;
 use mamori_desk::banks::change_bank::{BankChange, PrivateBasisChange};
 use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::{Desk, Error, Proof};
 use mamori_model::{
     Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Purpose, Quality,
     Reach, Surface, Transforms,
@@ -26,7 +26,8 @@ use crate::json::quality;
 use crate::json::text;
 use crate::problem::{Kind, Problem};
 
-/// A named set of hashes with one purpose, and the surfaces and countries to which it applies.
+/// A named set of hashes with one purpose, and the surfaces and countries to which it applies. A
+/// service's key sees only `id`, `name`, `purpose` and `action`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Bank)]
 pub struct BankJson {
@@ -38,68 +39,117 @@ pub struct BankJson {
     pub name: BankName,
     /// Its purpose; never changes.
     pub purpose: Purpose,
-    /// Where its hashes come from.
-    #[schema(value_type = text::Line)]
-    pub source: Line,
-    /// The law or agreement under which they are matched.
-    #[schema(value_type = text::Line)]
-    pub legal_basis: Line,
-    /// The person or team that is responsible for it.
-    #[schema(value_type = text::Line)]
-    pub owner: Line,
-    /// The surfaces to which it applies.
-    pub surfaces: BTreeSet<Surface>,
-    /// The countries to which it applies; `["*"]` means all.
-    #[schema(value_type = Vec<text::CountryOrStar>)]
-    pub jurisdictions: Jurisdictions,
-    /// The law that permits searching private messages, and its last day.
-    #[schema(value_type = Option<PrivateBasisSchema>)]
-    pub private_basis: Option<PrivateBasis>,
-    /// The largest distance at which a PDQ hash still matches, in bits.
-    #[schema(value_type = u32, minimum = 0, maximum = 64)]
-    pub distance_max: Distance,
-    /// The lowest quality of an item's PDQ hash that is compared.
-    #[schema(value_type = u32, minimum = 0, maximum = 100)]
-    pub quality_min: Quality,
-    /// `all`: also compare rotated and mirrored variants of a frame. `none`: compare only what a
-    /// viewer may show.
-    pub transforms: Transforms,
     /// What a match does by itself.
     pub action: Action,
+    /// Where its hashes come from. This and the following keys are present only for an
+    /// administrator's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Line>, nullable = false)]
+    pub source: Option<Line>,
+    /// The law or agreement under which they are matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Line>, nullable = false)]
+    pub legal_basis: Option<Line>,
+    /// The person or team that is responsible for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Line>, nullable = false)]
+    pub owner: Option<Line>,
+    /// The surfaces to which it applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub surfaces: Option<BTreeSet<Surface>>,
+    /// The countries to which it applies; `["*"]` means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<text::CountryOrStar>>, nullable = false)]
+    pub jurisdictions: Option<Jurisdictions>,
+    /// The law that permits searching private messages, and its last day; `null` if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PrivateBasisSchema>)]
+    pub private_basis: Option<Option<PrivateBasis>>,
+    /// The largest distance at which a PDQ hash still matches, in bits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 64, nullable = false)]
+    pub distance_max: Option<Distance>,
+    /// The lowest quality of an item's PDQ hash that is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 100, nullable = false)]
+    pub quality_min: Option<Quality>,
+    /// `all`: also compare rotated and mirrored variants of a frame. `none`: compare only what a
+    /// viewer may show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub transforms: Option<Transforms>,
     /// Whether it is searched at all.
-    pub enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub enabled: Option<bool>,
     /// Number of entries that match now.
-    #[schema(minimum = 0)]
-    pub entries: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, nullable = false)]
+    pub entries: Option<u64>,
     /// Time of its creation.
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub created_at: Option<Timestamp>,
     /// Time of its last change.
-    #[schema(value_type = String, format = DateTime)]
-    pub changed_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub changed_at: Option<Timestamp>,
 }
 
 impl BankJson {
-    /// Makes the JSON of `bank`, of which `entries` match now.
+    /// Makes the JSON of `bank` for an administrator's key; `entries` of it match now.
     pub fn of(bank: Bank, entries: u64) -> Self {
+        Self {
+            source: Some(bank.source.clone()),
+            legal_basis: Some(bank.legal_basis.clone()),
+            owner: Some(bank.owner.clone()),
+            surfaces: Some(bank.reach.surfaces().clone()),
+            jurisdictions: Some(bank.reach.jurisdictions().clone()),
+            private_basis: Some(bank.reach.private_basis().cloned()),
+            distance_max: Some(bank.distance_max),
+            quality_min: Some(bank.quality_min),
+            transforms: Some(bank.transforms),
+            enabled: Some(bank.is_enabled),
+            entries: Some(entries),
+            created_at: Some(bank.created_at),
+            changed_at: Some(bank.changed_at),
+            ..Self::for_service(bank)
+        }
+    }
+
+    /// Makes the JSON of `bank` for a service's key: what a service needs to understand a hit. The
+    /// rest says which lists exist, under which agreements, and how large they are.
+    pub fn for_service(bank: Bank) -> Self {
         Self {
             id: bank.id,
             name: bank.name,
             purpose: bank.purpose,
-            source: bank.source,
-            legal_basis: bank.legal_basis,
-            owner: bank.owner,
-            surfaces: bank.reach.surfaces().clone(),
-            jurisdictions: bank.reach.jurisdictions().clone(),
-            private_basis: bank.reach.private_basis().cloned(),
-            distance_max: bank.distance_max,
-            quality_min: bank.quality_min,
-            transforms: bank.transforms,
             action: bank.action,
-            enabled: bank.is_enabled,
-            entries,
-            created_at: bank.created_at,
-            changed_at: bank.changed_at,
+            source: None,
+            legal_basis: None,
+            owner: None,
+            surfaces: None,
+            jurisdictions: None,
+            private_basis: None,
+            distance_max: None,
+            quality_min: None,
+            transforms: None,
+            enabled: None,
+            entries: None,
+            created_at: None,
+            changed_at: None,
+        }
+    }
+
+    /// Makes the JSON of `bank` for the key that `proof` is of.
+    pub async fn for_key(desk: &Desk, proof: &Proof, bank: Bank) -> Result<Self, Error> {
+        match proof {
+            Proof::Admin(_) => {
+                let entries = desk.count_entries(proof, bank.id).await?;
+                Ok(Self::of(bank, entries))
+            }
+            Proof::Caller(_) => Ok(Self::for_service(bank)),
         }
     }
 }
@@ -161,9 +211,9 @@ pub struct NewBankJson {
 #[schema(as = PrivateBasis)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct PrivateBasisSchema {
-    /// The law, as a lawyer would cite it.
-    law: text::Line,
-    /// The last day on which it applies, in UTC.
+    /// The law, as a lawyer would cite it: with letters, in at least 12 characters.
+    law: text::Law,
+    /// The last day on which it applies, in UTC: at most two years after the day on which it is set.
     #[schema(format = Date, example = "2027-04-03")]
     until: String,
 }

@@ -12,6 +12,8 @@ use crate::json::text;
 use crate::problem::Problem;
 
 /// Read a bank
+///
+/// A service's key sees only its name, purpose and action.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
@@ -24,7 +26,6 @@ pub async fn get_bank(
     Path(id): Path<BankId>,
 ) -> Result<Json<BankJson>, Problem> {
     let bank = desk.bank(&proof, id).await?;
-    let entries = desk.count_entries(&proof, id).await?;
 
-    Ok(Json(BankJson::of(bank, entries)))
+    Ok(Json(BankJson::for_key(&desk, &proof, bank).await?))
 }

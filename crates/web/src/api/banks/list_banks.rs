@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use mamori_desk::Desk;
 use mamori_model::BankId;
+use mamori_model::page::Page;
 
 use crate::api::banks::bank_json::BankJson;
 use crate::extract::Query;
@@ -13,7 +14,8 @@ use crate::problem::Problem;
 
 /// List the banks
 ///
-/// The oldest first. Every key may list the banks; only an administrator can read their entries.
+/// The oldest first. A service's key sees only their names, purposes and actions; only an
+/// administrator can read their entries.
 #[utoipa::path(
     get, path = "/v1/banks", tag = "banks",
     params(PageParameters),
@@ -27,10 +29,9 @@ pub async fn list_banks(
 ) -> Result<Json<Paged<BankJson>>, Problem> {
     let page = desk.banks(&proof, query.after(), query.size()).await?;
 
-    let mut counts = Vec::with_capacity(page.rows.len());
-    for bank in &page.rows {
-        counts.push(desk.count_entries(&proof, bank.id).await?);
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for bank in page.rows {
+        rows.push(BankJson::for_key(&desk, &proof, bank).await?);
     }
-    let mut counts = counts.into_iter();
-    Ok(Json(Paged::of(page, |bank| BankJson::of(bank, counts.next().unwrap_or(0)))))
+    Ok(Json(Paged::of(Page { rows, next: page.next }, |bank| bank)))
 }

@@ -1,0 +1,105 @@
+//! The log: each request with the id of its key, and refused keys, and never the text of a key.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::AUTHORIZATION;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::log::CapturedLog;
+use serde_json::{Value, json};
+
+use crate::test_app::{TestApp, Who};
+
+async fn open() -> TestApp {
+    TestApp::open(TestDatabase::sqlite().unwrap()).await
+}
+
+fn parsed(lines: &[String]) -> Vec<Value> {
+    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The lines that report an answered request.
+fn answered(log: &CapturedLog) -> Vec<Value> {
+    let lines = parsed(&log.lines());
+    lines.into_iter().filter(|line| line["message"] == "answered").collect()
+}
+
+fn with_key(key: &str) -> Request<Body> {
+    let request = Request::get("/v1/banks").header(AUTHORIZATION, format!("Bearer {key}"));
+    request.body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_request_is_logged_with_the_id_of_its_key_and_without_its_item() {
+    let app = open().await;
+    let bank = app.bank("list-a").await;
+    app.add(&bank, "md5", &"aa".repeat(16)).await;
+    let keys = app.get(Who::Admin, "/v1/keys").await.ok();
+    let id = |role: &str| {
+        let keys = keys["data"].as_array().unwrap();
+        keys.iter().find(|key| key["role"] == role).unwrap()["id"].clone()
+    };
+    let log = CapturedLog::start();
+
+    let check = json!({"item_id": "holiday-4711", "account_id": "ada", "surface": "public",
+        "md5": "aa".repeat(16)});
+    app.post(Who::Service, "/v1/check", check).await.ok();
+    app.get(Who::Admin, "/v1/banks").await.ok();
+    assert_eq!(app.get(Who::Service, "/v1/keys").await.status, 404);
+    assert_eq!(app.get(Who::Nobody, "/v1/banks").await.status, 401);
+
+    let lines = answered(&log);
+    let shown: Vec<(Value, Value)> =
+        lines.iter().map(|line| (line["route"].clone(), line["key"].clone())).collect();
+    let expected = [
+        (json!("/v1/check"), id("service")),
+        (json!("/v1/banks"), id("admin")),
+        (json!("/v1/keys"), id("service")),
+        (json!("/v1/banks"), Value::Null),
+    ];
+    assert_eq!(shown, expected);
+    let text = log.lines().join("\n");
+    for secret in ["mk_", "holiday-4711", "ada", &"aa".repeat(16)] {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+}
+
+#[tokio::test]
+async fn refused_keys_are_one_line_a_second_with_their_number_and_no_text() {
+    let app = open().await;
+    let log = CapturedLog::start();
+
+    for nth in 0..7 {
+        assert_eq!(app.send(with_key(&format!("mk_guess{nth}"))).await.status, 401);
+    }
+    let has_line = async {
+        while log.lines_of("security").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
+
+    let [line] = parsed(&log.lines_of("security")).try_into().unwrap();
+    assert_eq!((&line["message"], &line["requests"]), (&json!("API keys were refused"), &json!(7)));
+    assert!(!log.lines().join("\n").contains("guess"));
+    assert!(answered(&log).iter().all(|line| line.get("key").is_none()));
+}
+
+#[tokio::test]
+async fn a_request_without_a_key_is_no_refused_key() {
+    let app = open().await;
+    let log = CapturedLog::start();
+
+    assert_eq!(app.get(Who::Nobody, "/v1/banks").await.status, 401);
+    assert_eq!(app.send(with_key("mk_unknown")).await.status, 401);
+    let has_line = async {
+        while log.lines_of("security").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
+
+    let [line] = parsed(&log.lines_of("security")).try_into().unwrap();
+    assert_eq!(line["requests"], 1);
+}
