@@ -53,7 +53,7 @@ export function checkPages(url, full, narrow) {
   const MUST_SEE = {
     reviewer: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE],
     lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, ...DISPUTES, "/console/webhooks"],
-    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, ...DISPUTES, "/console/webhooks", ...PEOPLE],
+    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, ...DISPUTES, "/console/webhooks", ...PEOPLE, "/console/audit"],
     policy_editor: [...EVERY_ROLE, ...POLICIES, ...DISPUTES],
     administrator: [...EVERY_ROLE, "/console/webhooks", ...PEOPLE],
   };
@@ -319,7 +319,7 @@ export function checkPages(url, full, narrow) {
       assert.equal(answer.status(), 200, path);
       assert.equal(await page.locator("html").getAttribute("lang"), language, path);
       await checks(page, path);
-      const links = await page.locator('a[href^="/console"]').evaluateAll((links) =>
+      const links = await page.locator('a[href^="/console"]:not([download])').evaluateAll((links) =>
         links.map((link) => new URL(link.href).pathname));
       ahead.push(...links);
     }

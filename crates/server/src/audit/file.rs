@@ -1,7 +1,7 @@
 //! `mamori audit verify --file`: verifies an export without a database.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,11 +22,12 @@ pub fn verify(path: &Path) -> anyhow::Result<ExitCode> {
     let lines = BufReader::new(file).lines();
     let lines =
         lines.map(|line| line.with_context(|| format!("{} cannot be read", path.display())));
+    let mut out = io::stdout().lock();
     match follow(lines)? {
-        Ok((0, 0)) => println!("intact: no events"),
-        Ok((first, last)) => println!("intact: events {first} to {last}"),
+        Ok((0, 0)) => writeln!(out, "intact: no events")?,
+        Ok((first, last)) => writeln!(out, "intact: events {first} to {last}")?,
         Err(fault) => {
-            println!("NOT INTACT: {fault}");
+            writeln!(out, "NOT INTACT: {fault}")?;
             return Ok(ExitCode::FAILURE);
         }
     }
@@ -40,22 +41,22 @@ fn follow(
     let (mut first, mut last) = (0, None::<(u64, String)>);
     for line in lines {
         let line = line?;
-        let Ok(link) = serde_json::from_str::<Link>(&line) else {
+        let Ok(place) = serde_json::from_str::<Link>(&line) else {
             let after = last.map_or(0, |(seq, _)| seq);
             return Ok(Err(format!("the line after event {after} is not an event")));
         };
         match &last {
-            None => first = link.seq,
-            Some((seq, _)) if seq.checked_add(1) != Some(link.seq) => {
+            None => first = place.seq,
+            Some((seq, _)) if seq.checked_add(1) != Some(place.seq) => {
                 return Ok(Err(format!("event {} is missing", seq.saturating_add(1))));
             }
-            Some((seq, digest)) if *digest != link.previous => {
+            Some((seq, digest)) if *digest != place.previous => {
                 return Ok(Err(format!("event {seq} is not what it was when it was numbered")));
             }
             Some(_) => {}
         }
         let digest = mamori_model::Sha256::from(<[u8; 32]>::from(Sha256::digest(line.as_bytes())));
-        last = Some((link.seq, digest.to_string()));
+        last = Some((place.seq, digest.to_string()));
     }
     Ok(Ok((first, last.map_or(0, |(seq, _)| seq))))
 }
@@ -92,7 +93,7 @@ mod tests {
         let mut missing = lines(5);
         missing.remove(2);
         let mut changed = lines(5);
-        changed[2] = changed[2].replace("x", "y");
+        changed[2] = changed[2].replace('x', "y");
         let mut torn = lines(5);
         torn[4].truncate(9);
 

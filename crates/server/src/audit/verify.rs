@@ -1,7 +1,7 @@
 //! `mamori audit verify`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,17 +34,18 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let here = LocalCli::here();
     let found = desk.verify_audit(AuditReader::LocalCli(&here), &logged).await?;
     let (begin, end) = (found.begin.seq.saturating_add(1), found.end);
+    let mut out = io::stdout().lock();
     if let Some(fault) = found.fault {
-        println!("NOT INTACT: {fault}; the events {begin} to {} are intact", end.seq);
+        writeln!(out, "NOT INTACT: {fault}; the events {begin} to {} are intact", end.seq)?;
         return Ok(ExitCode::FAILURE);
     }
     if end.seq < begin {
-        println!("intact: no events");
+        writeln!(out, "intact: no events")?;
     } else {
-        println!("intact: events {begin} to {}, last digest {}", end.seq, end.digest);
+        writeln!(out, "intact: events {begin} to {}, last digest {}", end.seq, end.digest)?;
     }
     if args.log.is_some() {
-        println!("compared with {} lines of the log", logged.len());
+        writeln!(out, "compared with {} lines of the log", logged.len())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -93,9 +94,9 @@ mod tests {
             r#"{{"timestamp":"x","level":"INFO","fields":{{"message":"m","seq":7,"digest":"{digest}"}},"target":"audit"}}"#
         );
 
-        let link = logged_link(&line).unwrap();
+        let found = logged_link(&line).unwrap();
 
-        assert_eq!((link.seq, link.digest.to_string()), (7, digest));
+        assert_eq!((found.seq, found.digest.to_string()), (7, digest));
         assert_eq!(logged_link(&line.replace(r#""audit""#, r#""mamori_web""#)), None);
         assert_eq!(logged_link("audit seq=7"), None);
     }
