@@ -197,6 +197,17 @@ on_both_engines! {
         assert_eq!(verify(&app.desk, &[]).await.fault, Some(ChainFault::Missing { expected: end.seq }));
     }
 
+    async fn an_event_that_a_command_numbered_still_gets_its_log_line(records: TestDatabase) {
+        let (app, _) = app_with_a_key(records).await;
+        let numbered = app.desk.number_audit_events().await.unwrap();
+        let chain = app.store().await.audit_chain().await.unwrap();
+        app.desk.sequence_audit_once().await.unwrap();
+        let after = app.store().await.audit_chain().await.unwrap();
+
+        assert_eq!((chain.last.seq, chain.logged_seq), (numbered, 0));
+        assert_eq!(after.logged_seq, numbered);
+    }
+
     async fn an_export_has_every_line_and_each_has_the_digest_of_the_one_before(records: TestDatabase) {
         let (app, _) = app_with_a_key(records).await;
         app.member("eve", &[StaffRole::Auditor]).await;

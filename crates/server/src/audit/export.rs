@@ -18,7 +18,7 @@ pub struct Args {
 
 /// Writes the lines.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
-    desk.sequence_audit_once().await?;
+    desk.number_audit_events().await?;
     let here = LocalCli::here();
     let reader = AuditReader::LocalCli(&here);
     let mut out = BufWriter::new(io::stdout().lock());

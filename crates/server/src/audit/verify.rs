@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use mamori_desk::audit::AuditReader;
 use mamori_desk::{Desk, LocalCli};
+use mamori_model::Sha256;
 use mamori_model::audit::AuditLink;
 use serde::Deserialize;
 
@@ -30,7 +31,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         Some(path) => logged_links(path)?,
         None => Vec::new(),
     };
-    desk.sequence_audit_once().await?;
+    desk.number_audit_events().await?;
     let here = LocalCli::here();
     let found = desk.verify_audit(AuditReader::LocalCli(&here), &logged).await?;
     let (begin, end) = (found.begin.seq.saturating_add(1), found.end);
@@ -54,7 +55,8 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
 #[derive(Deserialize)]
 struct LogLine {
     target: String,
-    fields: serde_json::Value,
+    seq: u64,
+    digest: Sha256,
 }
 
 /// Reads the links in the log lines of target `audit`.
@@ -74,13 +76,8 @@ fn logged_links(path: &Path) -> anyhow::Result<Vec<AuditLink>> {
 }
 
 fn logged_link(line: &str) -> Option<AuditLink> {
-    let line: LogLine = serde_json::from_str(line).ok()?;
-    if line.target != "audit" {
-        return None;
-    }
-    let seq = line.fields.get("seq")?.as_u64()?;
-    let digest = line.fields.get("digest")?.as_str()?.parse().ok()?;
-    Some(AuditLink { seq, digest })
+    let LogLine { target, seq, digest } = serde_json::from_str(line).ok()?;
+    (target == "audit").then_some(AuditLink { seq, digest })
 }
 
 #[cfg(test)]
@@ -91,7 +88,7 @@ mod tests {
     fn a_link_is_read_from_a_line_of_target_audit_only() {
         let digest = "ab".repeat(32);
         let line = format!(
-            r#"{{"timestamp":"x","level":"INFO","fields":{{"message":"m","seq":7,"digest":"{digest}"}},"target":"audit"}}"#
+            r#"{{"timestamp":"x","level":"INFO","message":"m","seq":7,"digest":"{digest}","target":"audit"}}"#
         );
 
         let found = logged_link(&line).unwrap();
