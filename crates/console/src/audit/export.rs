@@ -22,8 +22,8 @@ pub struct Params {
     after: u64,
 }
 
-/// Streams the lines. A chain that is not intact ends the download early, and the last line is not
-/// followed by a newline-terminated one; `mamori audit verify` says where it breaks.
+/// Streams the lines, each with a newline. If the chain is not intact the download fails after the
+/// last intact batch; `mamori audit verify` says where the chain breaks.
 pub async fn export(
     State(console): State<Console>,
     who: Auditor,
