@@ -9,6 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use mamori_desk::SessionLookup;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
@@ -24,6 +25,11 @@ pub const FIELD_NAME_BYTES_MAX: usize = 64;
 /// A form from a signed-in staff member. `T` refuses unknown fields; the token is removed before.
 #[derive(Clone, Debug)]
 pub struct Form<T>(pub T);
+
+/// The fields of a form that has none.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmptyForm {}
 
 /// A form from a client without a session: only its origin can be checked.
 #[derive(Clone, Debug)]

@@ -87,7 +87,7 @@ const LAYERS: [Layer; 4] = [
             ("decisions", &["audit", "cases", "evidence", "staff"]),
             ("evidence", &["audit", "staff"]),
             ("overview", &["staff"]),
-            ("services", &["approvals", "audit"]),
+            ("services", &["approvals", "audit", "staff"]),
             ("staff", &["audit", "services"]),
             ("viewing", &["banks", "decisions", "staff"]),
             ("webhooks", &["audit", "staff"]),

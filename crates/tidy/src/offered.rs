@@ -78,6 +78,6 @@ mod tests {
         let has = |text: &str| found.iter().any(|finding| finding.ends_with(text));
         assert!(has("`expire` of banks is not called"), "{found:?}");
         assert!(has("`expire` of overview is called, and excused"), "{found:?}");
-        assert!(has("`end_for_service` of cases is not called"), "{found:?}");
+        assert!(has("`end_for_service` of banks is not called"), "{found:?}");
     }
 }

@@ -2,16 +2,18 @@
 //! larger than its input, and a refusal repeats at most the name of a field.
 #![no_main]
 
+use mamori_console::approvals::forms as approvals;
 use mamori_console::banks::forms as banks;
 use mamori_console::cases::forms as case;
 use mamori_console::cases::page::CaseInput;
 use mamori_console::cases::queue_forms as queue;
+use mamori_console::cases::urgency_forms as urgency;
 use mamori_console::decisions::bulk_forms as bulk;
 use mamori_console::decisions::decide_forms as decide;
 use mamori_console::decisions::forms as decision;
 use mamori_console::decisions::policies_forms as policies;
 use mamori_console::fault::Fault;
-use mamori_console::form::{FIELD_NAME_BYTES_MAX, fields, take_token};
+use mamori_console::form::{EmptyForm, FIELD_NAME_BYTES_MAX, fields, take_token};
 use mamori_console::frame::Frame;
 use mamori_console::show;
 use mamori_console::staff::forms as staff;
@@ -37,6 +39,7 @@ libfuzzer_sys::fuzz_target!(|body: &[u8]| {
 
     check(fields::<Vec<(String, String)>>(&rest));
     check(fields::<CaseInput>(&rest));
+    check(fields::<approvals::RefuseForm>(&rest));
     check(fields::<banks::ResolveForm>(&rest));
     check(fields::<bulk::NewBulkForm>(&rest));
     check(fields::<case::ReleaseForm>(&rest));
@@ -44,13 +47,15 @@ libfuzzer_sys::fuzz_target!(|body: &[u8]| {
     check(fields::<case::NoteForm>(&rest));
     check(fields::<decide::Decide>(&rest));
     check(fields::<decision::ReasonForm>(&rest));
+    check(fields::<urgency::LowerForm>(&rest));
+    check(fields::<urgency::RefuseForm>(&rest));
     check(fields::<view::BeginViewForm>(&rest));
     check(fields::<me::Codes>(&rest));
     check(fields::<me::DisplayForm>(&rest));
     check(fields::<me::Password>(&rest));
     check(fields::<policies::NewVersionForm>(&rest));
     check(fields::<queue::NextCaseForm>(&rest));
-    check(fields::<sign_in::EmptyForm>(&rest));
+    check(fields::<EmptyForm>(&rest));
     check(fields::<sign_in::Prove>(&rest));
     check(fields::<sign_in::EnrollForm>(&rest));
     check(fields::<sign_in::SignIn>(&rest));

@@ -12,13 +12,8 @@ use crate::app::Console;
 use crate::approvals::page::PATH;
 use crate::fault::Fault;
 use crate::field::free_text;
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::Recent;
-
-/// A form without fields.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EmptyForm {}
 
 /// The form that refuses a request.
 #[derive(Debug, Deserialize)]

@@ -14,7 +14,7 @@ use crate::banks::page::PATH;
 use crate::fault::Fault;
 use crate::field::free_text;
 use crate::field::wrong;
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::Recent;
 
 /// The form that resolves a dispute.
@@ -48,17 +48,12 @@ pub async fn resolve(
     Ok(Redirect::to(&home))
 }
 
-/// The form that agrees to a dispute; it has no fields.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgreeForm {}
-
 /// Agrees to the dispute, and redirects to its page.
 pub async fn agree(
     State(console): State<Console>,
     lead: Recent<Lead>,
     Path(dispute): Path<String>,
-    Form(AgreeForm {}): Form<AgreeForm>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let dispute: DisputeId = dispute.parse().map_err(|_| Fault::not_found())?;
     let home = format!("{}/{dispute}", disputes_page::PATH);

@@ -11,7 +11,7 @@ use crate::cases::page::CaseInput;
 use crate::cases::queue_forms::{parse_queue, with_queue};
 use crate::fault::Fault;
 use crate::field::{free_text, wrong};
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::{Approver, Reviewer};
 
 /// The form that lowers the urgency.
@@ -58,18 +58,13 @@ async fn apply(
     Ok(())
 }
 
-/// The form that agrees to a proposal; it has no fields.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgreeForm {}
-
 /// `POST /console/cases/{case}/lowering/agree`: agrees to lower the urgency, and redirects to the page
 /// of the case.
 pub async fn agree(
     State(console): State<Console>,
     approver: Approver,
     Path(case): Path<String>,
-    Form(AgreeForm {}): Form<AgreeForm>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let case = read(&case)?;
     let home = format!("/console/cases/{case}");

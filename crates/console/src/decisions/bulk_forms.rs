@@ -16,9 +16,8 @@ use crate::decisions::forms::ReasonForm;
 use crate::fault::Fault;
 use crate::field::free_text;
 use crate::field::wrong;
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::{Approver, Reviewer};
-use crate::staff::sign_in_forms::EmptyForm;
 
 /// The form that prepares one decision for many cases. `case` is empty if no case was ticked.
 #[derive(Debug, Deserialize)]

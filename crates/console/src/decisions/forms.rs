@@ -10,9 +10,8 @@ use serde::Deserialize;
 use crate::app::Console;
 use crate::fault::Fault;
 use crate::field::free_text;
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::{Approver, Lead, Reviewer};
-use crate::staff::sign_in_forms::EmptyForm;
 
 /// A form that consists of a reason.
 #[derive(Debug, Deserialize)]

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::field::wrong;
-use crate::form::{Form, ScriptRequest, SignedOutForm, SignedOutScriptRequest};
+use crate::form::{EmptyForm, Form, ScriptRequest, SignedOutForm, SignedOutScriptRequest};
 use crate::frame::RequestFrame;
 use crate::guard::{Member, SIGN_IN, next_path};
 use crate::session;
@@ -192,11 +192,6 @@ pub async fn finish_enroll(
     let entered = console.desk.finish_enroll_passkey(&token, ceremony, &answer, name).await?;
     Ok(json_with_session(&console, &entered))
 }
-
-/// A form without fields of its own.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EmptyForm {}
 
 /// `POST /console/sign-out`: ends the session.
 pub async fn sign_out(

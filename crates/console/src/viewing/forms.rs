@@ -13,10 +13,9 @@ use crate::app::Console;
 use crate::cases::forms::read;
 use crate::fault::Fault;
 use crate::field::wrong;
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::Reviewer;
 use crate::query::PageQuery;
-use crate::staff::sign_in_forms::EmptyForm;
 use crate::staff::sign_in_forms::json;
 
 /// Why a reviewer may view an item: the claim that their page showed; if `decision` is not empty, the
@@ -42,6 +41,7 @@ pub struct BeginViewForm {
     decision: String,
     #[serde(default)]
     bulk: String,
+    #[serde(default)]
     dispute: String,
 }
 

@@ -6,9 +6,8 @@ use mamori_model::DeliveryId;
 
 use crate::app::Console;
 use crate::fault::Fault;
-use crate::form::Form;
+use crate::form::{EmptyForm, Form};
 use crate::guard::Resender;
-use crate::staff::sign_in_forms::EmptyForm;
 use crate::webhooks::page::PATH;
 
 /// Enqueues the delivery again, and redirects to the list.

@@ -8,7 +8,7 @@ use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::test_app::{Person, new_bank};
+use crate::test_app::{Person, TestApp, new_bank};
 use crate::world::World;
 
 async fn sign_in(world: &World, role: StaffRole) -> Person {
@@ -35,9 +35,10 @@ on_both_engines! {
     }
 
     async fn the_page_of_a_negative_bank_shows_how_many_checks_it_cleared(records: TestDatabase) {
-        let world = World::open(records).await;
-        let audi = sign_in(&world, StaffRole::Auditor).await;
-        let (desk, admin) = (&world.app.desk, Admin::local_cli());
+        // Within the first day, a negative bank takes no second actor.
+        let app = TestApp::open(records).await;
+        let audi = app.person("audi", &[StaffRole::Auditor]).await;
+        let (desk, admin) = (&app.desk, Admin::local_cli());
         let benign = NewBank {
             purpose: Purpose::KnownBenign,
             action: Action::None,
@@ -46,17 +47,17 @@ on_both_engines! {
         let benign = desk.create_bank(&admin, benign).await.unwrap();
         desk.catch_up().await.unwrap();
         let page = format!("/console/banks/{}", benign.id);
-        let before = world.app.get_as(&audi, &page).await;
+        let before = app.get_as(&audi, &page).await;
         let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
         desk.add_entries(&admin, benign.id, &[entry]).await.unwrap();
         desk.catch_up().await.unwrap();
 
-        assert!(!world.app.is_recorded("cleared", Pdq::from([1; 32])).await);
+        assert!(!app.is_recorded("cleared", Pdq::from([1; 32])).await);
         desk.store_cleared_once().await.unwrap();
-        let after = world.app.get_as(&audi, &page).await;
+        let after = app.get_as(&audi, &page).await;
 
         assert!(before.page().contains("has cleared no check"), "{before:?}");
-        let day = world.app.clock.now().to_string()[..10].to_owned();
+        let day = app.clock.now().to_string()[..10].to_owned();
         let row = format!("<time>{day}</time></th><td class=\"number\">1</td>");
         assert!(after.page().contains(&row), "{after:?}");
     }

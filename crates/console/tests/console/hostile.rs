@@ -125,9 +125,20 @@ impl Crawl {
             // Earlier deliveries may be on later pages.
             self.world.delivery().await;
         }
+        if template == "/console/changes" {
+            self.world.waiting_request().await;
+            self.world.notice().await;
+        }
         let who = self.world.sign_in(role).await;
         let claimant = who.as_ref().filter(|_| is_claimed);
-        let path = self.world.path(template, claimant).await;
+        let path = if template == "/console/cases/{case}"
+            && role == Some(StaffRole::Lead)
+            && !is_claimed
+        {
+            format!("/console/cases/{}", self.world.proposed_lowering().await)
+        } else {
+            self.world.path(template, claimant).await
+        };
         let page = self.world.get(who.as_ref(), &path).await;
         (who, path, page)
     }

@@ -9,17 +9,20 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
 use axum::http::request::Builder;
 use jiff::SignedDuration;
 use mamori_console::assets;
+use mamori_desk::banks::change_bank::BankChange;
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::cases::release_case::Release;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_desk::staff::member::Reviewer;
-use mamori_desk::{Admin, LocalCli};
+use mamori_desk::{Admin, Error, LocalCli, Overseer};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::{
-    ActionId, ActionState, BankId, BulkId, CaseId, Clarity, Decision, DecisionId, DeliveryId,
-    Dispute, EndpointId, Hash, Measures, Outcome, Pdq, Sensitive, Staff, StaffId, StaffRole,
-    ViewId,
+    Action, ActionId, ActionState, ApprovalId, BankId, BulkId, CaseId, Clarity, Decision,
+    DecisionId, DeliveryId, Dispute, EndpointId, Hash, Measures, NoticeId, Outcome, Pdq, Purpose,
+    Quality, Sensitive, Staff, StaffId, StaffRole, Urgency, ViewId,
 };
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
@@ -44,6 +47,7 @@ pub struct World {
     people: BTreeMap<StaffRole, Staff>,
     endpoint: EndpointId,
     disputed_bank: BankId,
+    other_lead: Staff,
     overdue: Option<(DecisionId, ActionId)>,
     made: AtomicU64,
 }
@@ -65,8 +69,16 @@ impl World {
         let bank = app.desk.create_bank(&admin, new_bank("disputed")).await.unwrap();
         let disputed_bank = bank.id;
         app.desk.catch_up().await.unwrap();
-        let mut world =
-            Self { app, people, endpoint, disputed_bank, overdue: None, made: AtomicU64::new(0) };
+        let other_lead = app.lead("other-lead").await.staff;
+        let mut world = Self {
+            app,
+            people,
+            endpoint,
+            disputed_bank,
+            other_lead,
+            overdue: None,
+            made: AtomicU64::new(0),
+        };
         world.overdue = Some(world.overdue().await);
         world
     }
@@ -132,6 +144,8 @@ impl World {
             "bank" => self.open_dispute().await.bank.to_string(),
             "dispute" => self.open_dispute().await.id.to_string(),
             "delivery" => self.delivery().await.to_string(),
+            "request" => self.waiting_request().await.to_string(),
+            "notice" => self.notice().await.to_string(),
             other => panic!("the world has no {other} yet"),
         }
     }
@@ -154,13 +168,40 @@ impl World {
         desk.open_view(&who, case, claim, item, Clarity::Clear).await.unwrap().view()
     }
 
+    /// A case that `who` has claimed if they are a reviewer; that of a lead is escalated.
     async fn case_of(&self, who: Option<&Person>) -> CaseId {
         let case = self.case().await;
         if let Some(who) = who
             && let Some(reviewer) = self.reviewer(who).await
         {
+            if who.staff.roles.is_lead() {
+                self.escalate(case).await;
+            }
             self.app.desk.claim_case(&reviewer, case).await.unwrap();
         }
+        case
+    }
+
+    /// The reviewer escalates the case: a child is in danger.
+    async fn escalate(&self, case: CaseId) {
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.reviewer(&rei).await.unwrap();
+        let claim = self.app.desk.claim_case(&rei, case).await.unwrap().number;
+        let why = "Look at it.".parse().unwrap();
+        let release = Release::Escalate { urgency: Urgency::ChildInDanger, why };
+        self.app.desk.release_case(&rei, case, claim, release).await.unwrap();
+    }
+
+    /// A case whose urgency a lead beside those of the matrix proposed to lower.
+    pub async fn proposed_lowering(&self) -> CaseId {
+        let case = self.case().await;
+        self.escalate(case).await;
+        let other = self.app.new_session(self.other_lead.clone()).await;
+        let other = self.reviewer(&other).await.unwrap();
+        let claim = self.app.desk.claim_case(&other, case).await.unwrap().number;
+        let why = "It is an old one.".parse().unwrap();
+        let to = Urgency::KnownMaterial;
+        self.app.desk.lower_urgency(&other, case, claim, to, &why).await.unwrap();
         case
     }
 
@@ -263,6 +304,38 @@ impl World {
         let size = PageSize::new(1).unwrap();
         let found = desk.disputes_of_bank(&admin, self.disputed_bank, None, size).await.unwrap();
         found.rows.into_iter().next().unwrap()
+    }
+
+    /// A new request of the command line, which waits for a second actor: the first day is over.
+    pub async fn waiting_request(&self) -> ApprovalId {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let bank = NewBank {
+            purpose: Purpose::ChildSexualAbuse,
+            quality_min: Quality::TRUSTED_MIN,
+            ..new_bank(&format!("bank-{number}"))
+        };
+        match self.app.desk.create_bank(&Admin::local_cli(), bank).await {
+            Err(Error::Waits(request)) => request.id,
+            other => panic!("a bank with an action waits for a second actor: {other:?}"),
+        }
+    }
+
+    /// The notice of a bank that the command line switched off.
+    pub async fn notice(&self) -> NoticeId {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let (desk, admin) = (&self.app.desk, Admin::local_cli());
+        let bank = NewBank {
+            purpose: Purpose::ChildSexualAbuse,
+            quality_min: Quality::TRUSTED_MIN,
+            action: Action::None,
+            ..new_bank(&format!("bank-{number}"))
+        };
+        let bank = desk.create_bank(&admin, bank).await.unwrap();
+        let off = BankChange { is_enabled: Some(false), ..BankChange::default() };
+        desk.change_bank(&admin, bank.id, off).await.unwrap();
+        let newest = PageSize::new(1).unwrap();
+        let notices = desk.change_notices(Overseer::Admin(&admin), None, newest).await.unwrap();
+        notices.rows[0].id
     }
 
     /// A new staff account.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mamori_model::key::Scope;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{BankId, CaseId, Dispute, DisputeId, DisputeScope, DisputeState, Subject};
 
@@ -61,11 +62,12 @@ impl Desk {
     /// accounts that they are about.
     pub async fn disputes_of_bank(
         &self,
-        _: &Admin,
+        who: &Admin,
         bank: BankId,
         after: Option<DisputeId>,
         size: PageSize,
     ) -> Result<Page<Dispute, DisputeId>, Error> {
+        who.require(&[Scope::BanksRead])?;
         self.store().bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let Page { rows, next } = self.store().disputes(Some(bank), None, after, size).await?;
         Ok(Page { rows: rows.into_iter().map(Dispute::without_subject).collect(), next })

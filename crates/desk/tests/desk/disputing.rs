@@ -7,8 +7,10 @@ use jiff::SignedDuration;
 use mamori_desk::banks::resolve_dispute::Resolution;
 use mamori_desk::cases::claim_case::Queue;
 use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::delete_service::Deletion;
 use mamori_desk::staff::member::{PolicyEditor, Reviewer};
 use mamori_desk::{Caller, Desk, Error};
+use mamori_model::action::Answer;
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
@@ -40,8 +42,16 @@ async fn verdict_on_another(app: &TestApp, name: &str) -> Verdict {
     verdict_at(&app.desk, &app.caller, name, Some("another account")).await
 }
 
+/// Decides the next case as not a match, after a clear view of each item whose bytes are kept.
 async fn not_a_match(app: &TestApp, who: &Reviewer) -> Decision {
     let claimed = app.desk.claim_next(who, Queue::default()).await.unwrap().unwrap();
+    for item in app.store().await.case_item_names(claimed.case).await.unwrap() {
+        if app.store().await.evidence_of_item(item.id).await.unwrap().is_some() {
+            let (case, number) = (claimed.case, claimed.number);
+            let view = app.desk.open_view(who, case, number, item.id, Clarity::Clear).await;
+            app.desk.picture(view.unwrap()).await.unwrap();
+        }
+    }
     let new = NewDecision {
         case: claimed.case,
         claim: claimed.number,
@@ -379,10 +389,14 @@ on_both_engines! {
     async fn a_deleted_service_has_no_open_dispute_and_no_account(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
-        not_a_match(&app, &app.reviewer("one").await).await;
+        let decision = not_a_match(&app, &app.reviewer("one").await).await;
+        for action in app.store().await.actions_of_decision(decision.id).await.unwrap() {
+            app.desk.answer_action(&app.caller, action.id, Answer::Done, None).await.unwrap();
+        }
 
-        app.desk.delete_service(&app.admin, app.caller.service()).await.unwrap();
+        let deleted = app.desk.delete_service(&app.admin, app.caller.service()).await.unwrap();
 
+        assert_eq!(deleted, Deletion::Deleted, "nothing waits for it");
         let [dispute] = &disputes(&app).await[..] else { panic!("one dispute") };
         assert_eq!((dispute.state, &dispute.subject), (DisputeState::TakenBack, &None));
     }

@@ -192,7 +192,9 @@ on_both_engines! {
         of.app.clock.advance(SignedDuration::from_hours(23));
         let me = of.app.member("me", &[StaffRole::Reviewer]).await;
         let by_another = of.agree(&me).await;
-        let early = of.agree(of.one.member()).await;
+        let again = crate::common::people::sign_in_as(&of.app.desk, of.one.staff()).await;
+        let again = crate::common::people::session_of(&of.app.desk, &again).await.member;
+        let early = of.agree(&again).await;
         of.app.clock.advance(SignedDuration::from_hours(1));
         let stale = of.one.member().recently(of.app.clock.now());
 

@@ -381,6 +381,9 @@ on_both_engines! {
         let (app, service) = (&fixture.app, fixture.app.caller.service());
         let left = app.desk.delete_service(&app.admin, service).await.unwrap();
         let claimed = fixture.claim().await;
+        let at = (claimed.case, claimed.number);
+        let view = app.desk.open_view(&fixture.who, at.0, at.1, item, Clarity::Clear).await;
+        app.desk.picture(view.unwrap()).await.unwrap();
         let new = NewDecision {
             case: claimed.case,
             claim: claimed.number,

@@ -86,6 +86,8 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
 fn state(key: &Key, now: Timestamp) -> &'static str {
     if key.revoked_at.is_some() {
         "revoked"
+    } else if key.waits {
+        "waits"
     } else if key.has_ended(now) {
         "ended"
     } else {
