@@ -6,7 +6,7 @@ use mamori_model::{AuditActor, AuditVerb, Refusal};
 use mamori_store::Tx;
 use serde_json::json;
 
-use crate::audit::{self, Change};
+use crate::audit::{self, Change, values};
 use crate::{Desk, Error};
 
 /// Ends a request that `tx` has locked, records it, and returns the request as it is then. A key
@@ -31,12 +31,10 @@ pub(crate) async fn end_request(
     if !tx.resolve_approval_request(&request).await? {
         return Err(Refusal::RequestResolved.into());
     }
-    if request.verb == ApprovalVerb::IssueKey && !is_made {
-        let key = request.target.as_str().parse();
-        let key = key.map_err(|cause| Error::internal("a request names no key", cause))?;
-        tx.revoke_key(key, now).await?;
-    }
     let by = request.state.by().cloned().unwrap_or(AuditActor::Mamori);
+    if request.verb == ApprovalVerb::IssueKey && !is_made {
+        revoke_waiting_key(desk, tx, &request, &by, now).await?;
+    }
     let requested_by = &request.requested_by;
     let change = Change::of(by, verb, request.id).after(json!({
         "verb": request.verb,
@@ -46,6 +44,24 @@ pub(crate) async fn end_request(
     }));
     audit::record(desk, tx, change, now).await?;
     Ok(request)
+}
+
+/// Revokes the key that waited for `request`, unless its actor revoked it meanwhile.
+async fn revoke_waiting_key(
+    desk: &Desk,
+    tx: &mut Tx,
+    request: &ApprovalRequest,
+    by: &AuditActor,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let id = request.target.as_str().parse();
+    let id = id.map_err(|cause| Error::internal("a request names no key", cause))?;
+    let Some(key) = tx.key(id).await? else { return Ok(()) };
+    if !tx.revoke_key(id, now).await? {
+        return Ok(());
+    }
+    let change = Change::of(by.clone(), AuditVerb::KeyRevoked, id).before(values::key(&key));
+    audit::record(desk, tx, change, now).await
 }
 
 /// Lapses the requests of an actor whose key is revoked in `tx`. To be called before `tx` locks the

@@ -16,7 +16,7 @@ pub(crate) async fn post_notices(
     narrowed: impl IntoIterator<Item = Narrowing>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if desk.guard(tx, now).await?.is_exempt(Some(bank)) {
+    if desk.guard(tx, now).await?.is_exempt(bank) {
         return Ok(());
     }
     for what in narrowed {

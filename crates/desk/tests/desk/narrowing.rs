@@ -1,10 +1,13 @@
 //! Changes that narrow, many withdrawals, and the versions of a bank's settings.
 
-use mamori_desk::banks::change_bank::BankChange;
+use jiff::civil::date;
+use mamori_desk::banks::change_bank::{BankChange, PrivateBasisChange};
 use mamori_desk::{Approver, Overseer};
 use mamori_model::approval_request::Reason;
 use mamori_model::page::PageSize;
-use mamori_model::{Action, ChangeNotice, Distance, Hash, Md5, Narrowing, Refusal};
+use mamori_model::{
+    Action, ChangeNotice, Distance, Hash, Md5, Narrowing, PrivateBasis, Refusal, Surface,
+};
 use mamori_store::{EntryFilter, NewEntry};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -82,6 +85,22 @@ on_both_engines! {
         desk.delete_bank(who, bank.id).await.unwrap();
 
         assert_eq!(actors.notices().await, []);
+    }
+
+    async fn a_bank_for_rehearsals_is_not_opened_to_private_messages_by_one_actor(records: TestDatabase) {
+        let actors = actors(records).await;
+        let (desk, who) = (&actors.app.desk, &actors.first);
+        let bank = desk.create_bank(who, new_bank("try", Action::Block)).await.unwrap();
+        let law = PrivateBasis { law: "A law, section 12".parse().unwrap(), until: date(2027, 1, 1) };
+        let open = BankChange {
+            surfaces: Some([Surface::Public, Surface::PrivateMessage].into()),
+            private_basis: PrivateBasisChange::Set(law),
+            ..BankChange::default()
+        };
+
+        let request = waits(desk.change_bank(who, bank.id, open).await);
+
+        assert_eq!(request.reasons, [Reason::OpenPrivateMessages]);
     }
 
     async fn many_withdrawals_take_a_second_actor_by_any_number_of_calls(records: TestDatabase) {

@@ -70,6 +70,99 @@ pub const OF_KEYS: &[Invariant] = &[
     ),
 ];
 
+/// Changes that take a second actor, after the first day: each was made at the moment at which its
+/// request was resolved. Banks for rehearsals are exempt.
+pub const OF_SECOND_ACTORS: &[Invariant] = &[
+    (
+        "no request was approved by the actor who made it",
+        "SELECT count(*) FROM approval_request r WHERE r.state = 'done'
+            AND r.resolver_kind = r.requester_kind
+            AND coalesce(r.resolver_id, '') = coalesce(r.requester_id, '')",
+    ),
+    (
+        "no request took effect alone before the delay, or by another actor",
+        "SELECT count(*) FROM approval_request r WHERE r.state = 'made_alone'
+            AND (r.resolved_at < r.alone_from OR r.resolver_kind <> r.requester_kind
+                 OR coalesce(r.resolver_id, '') <> coalesce(r.requester_id, ''))",
+    ),
+    (
+        "no bank that acts or clears was created by one actor",
+        "SELECT count(*) FROM audit_event e WHERE e.verb = 'bank_created'
+            AND e.state_after NOT LIKE '%\"purpose\":\"rehearsal\"%'
+            AND (e.state_after LIKE '%\"action\":\"hold\"%'
+                 OR e.state_after LIKE '%\"action\":\"block\"%'
+                 OR e.state_after LIKE '%\"purpose\":\"known_benign\"%'
+                 OR e.state_after LIKE '%private_message%')
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'create_bank'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "no bank was opened to private messages by one actor",
+        "SELECT count(*) FROM audit_event e WHERE e.verb = 'bank_changed'
+            AND e.state_after LIKE '%private_message%'
+            AND e.state_before NOT LIKE '%private_message%'
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'change_bank'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "no bank but those for rehearsals was deleted by one actor",
+        "SELECT count(*) FROM audit_event e
+           JOIN bank b ON e.target = 'bank_' || lower(hex(b.id)) AND b.purpose <> 'rehearsal'
+          WHERE e.verb = 'bank_deleted'
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'delete_bank'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "no entry was added to a negative bank by one actor",
+        "SELECT count(*) FROM audit_event e
+           JOIN bank b ON e.target = 'bank_' || lower(hex(b.id)) AND b.purpose = 'known_benign'
+          WHERE e.verb IN ('entries_added', 'entries_restored')
+            AND NOT EXISTS (SELECT 1 FROM approval_request r
+                WHERE r.verb IN ('add_entries', 'restore_entries') AND r.target = e.target
+                AND r.state IN ('done', 'made_alone') AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "no service was deleted by one actor, or has to leave because of one",
+        "SELECT count(*) FROM audit_event e
+          WHERE e.verb IN ('service_leaving', 'service_deleted') AND e.actor_kind <> 'mamori'
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'delete_service'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "no administrator's key is accepted that one actor issued",
+        "SELECT count(*) FROM api_key k WHERE k.service_id IS NULL AND NOT k.waits
+            AND k.name NOT IN ('hostile', 'colleague') AND NOT EXISTS (
+                SELECT 1 FROM approval_request r WHERE r.verb = 'issue_key'
+                   AND r.target = 'key_' || lower(hex(k.id))
+                   AND r.state IN ('done', 'made_alone'))",
+    ),
+    (
+        "no key of another actor was revoked by one actor",
+        "SELECT count(*) FROM audit_event e
+           JOIN api_key k ON e.target = 'key_' || lower(hex(k.id)) AND k.name <> 'decoy'
+          WHERE e.verb = 'key_revoked'
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'revoke_key'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "each request and its end have their events",
+        "SELECT count(*) FROM approval_request r WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.verb = 'approval_requested'
+                AND e.target = 'apr_' || lower(hex(r.id))
+                AND coalesce(e.actor_id, '') = coalesce(r.requester_id, ''))
+             OR (r.state <> 'waiting' AND NOT EXISTS (
+                 SELECT 1 FROM audit_event e WHERE e.target = 'apr_' || lower(hex(r.id))
+                    AND e.verb = CASE r.state WHEN 'done' THEN 'approval_approved'
+                        WHEN 'made_alone' THEN 'approval_made_alone'
+                        ELSE 'approval_' || r.state END))",
+    ),
+];
+
 /// What staff members did.
 pub const OF_STAFF: &[Invariant] = &[
     (

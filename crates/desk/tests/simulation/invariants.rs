@@ -8,7 +8,7 @@ use mamori_desk::audit::AuditReader;
 use mamori_model::View;
 use mamori_model::retention::{CASES, DELIVERIES, MATCHES};
 
-use crate::audit_queries::{OF_KEYS, OF_STAFF};
+use crate::audit_queries::{OF_KEYS, OF_SECOND_ACTORS, OF_STAFF};
 use crate::history;
 use crate::invariant_queries::{
     ALWAYS, Invariant, LEFT_OVER, OF_ACCOUNTS, OF_BULKS, OF_CASES, OF_DECISIONS, OF_MESSAGES,
@@ -33,7 +33,7 @@ pub async fn check(sim: &Simulation) -> Result<(), String> {
     ] {
         hold(sim, invariants).await?;
     }
-    for invariants in [OF_KEYS, OF_STAFF] {
+    for invariants in [OF_KEYS, OF_SECOND_ACTORS, OF_STAFF] {
         hold(sim, invariants).await?;
     }
     the_audit_record_verifies(sim).await?;

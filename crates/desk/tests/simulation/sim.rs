@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Clock, Desk, Error, Settings};
 use mamori_media::Blur;
-use mamori_model::Action;
 use mamori_model::exposure::Limits;
+use mamori_model::key::Role;
 use mamori_model::retention::{CASES, DELIVERIES, ENDED_ENTRIES, MATCHES, Periods};
 use mamori_model::staff::StaffRole;
+use mamori_model::{Action, Sensitive};
 use mamori_store::Store;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::pictures::rng::Rng;
@@ -119,6 +121,12 @@ async fn rendition(desk: &Desk, bytes: &Bytes, blur: Blur) -> Bytes {
     mamori_media::encode(&raster).unwrap().into()
 }
 
+/// The text of a new administrator's key.
+async fn admin_key(desk: &Desk, name: &str) -> Sensitive<String> {
+    let new = NewKey::whole(Role::Admin, name.parse().unwrap());
+    desk.issue_key(&Admin::local_cli(), new).await.unwrap().token
+}
+
 impl Simulation {
     pub async fn begin(records: TestDatabase, seed: u64) -> Self {
         let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
@@ -133,6 +141,8 @@ impl Simulation {
         {
             banks.push(desk.create_bank(&admin, new_bank(name, action)).await.unwrap());
         }
+        let hostile = vec![admin_key(&desk, "hostile").await];
+        let colleague = admin_key(&desk, "colleague").await;
         let mut people = Vec::new();
         for (name, role) in STAFF {
             let (id, is_lead) = (somebody(&desk, name, &[role]).await, role == StaffRole::Lead);
@@ -142,9 +152,13 @@ impl Simulation {
         let pictures = draw_pictures(&desk).await;
         desk.catch_up().await.unwrap();
         let tables = Tables::open(&records).await;
+        // The first day, on which one actor can set everything up, is over.
+        clock.advance(SignedDuration::from_hours(25));
         let world = World {
             banks,
             services: Vec::new(),
+            hostile,
+            colleague,
             people,
             editor,
             pictures,

@@ -7,6 +7,7 @@ mod claims;
 mod decisions;
 mod disputes;
 pub mod evidence;
+mod insiders;
 pub mod items;
 mod people;
 pub mod services;
@@ -108,12 +109,20 @@ pub enum Step {
     WaitLong,
     /// An administrator deletes a service.
     DeleteService,
+    /// A hostile administrator's key tries a verb.
+    Administer,
+    /// A request for a second actor is answered.
+    AnswerRequest,
+    /// A reviewer lowers the urgency of a claimed case, or proposes it.
+    LowerUrgency,
+    /// A person agrees to a proposal to lower an urgency, or refuses it.
+    AnswerLowering,
     /// The process is replaced.
     Restart,
 }
 
 /// The weight of each step.
-const OFTEN: [(Step, u64); 45] = [
+const OFTEN: [(Step, u64); 49] = [
     (Step::Check, 40),
     (Step::List, 6),
     (Step::Withdraw, 2),
@@ -158,6 +167,10 @@ const OFTEN: [(Step, u64); 45] = [
     (Step::WaitHours, 4),
     (Step::WaitLong, 2),
     (Step::DeleteService, 3),
+    (Step::Administer, 24),
+    (Step::AnswerRequest, 12),
+    (Step::LowerUrgency, 4),
+    (Step::AnswerLowering, 4),
     (Step::Restart, 1),
 ];
 
@@ -222,7 +235,11 @@ pub async fn perform(sim: &mut Simulation, step: Step) -> Result<(), String> {
         Step::Wait => time::wait(sim, 1, 30),
         Step::WaitHours => time::wait(sim, 60, 26 * 60),
         Step::WaitLong => time::wait(sim, 24 * 60, 40 * 24 * 60),
-        Step::DeleteService => services::delete(sim).await,
+        Step::DeleteService => services::delete(sim, sim.admin.clone()).await,
+        Step::Administer => Box::pin(insiders::act(sim)).await,
+        Step::AnswerRequest => Box::pin(insiders::answer(sim)).await,
+        Step::LowerUrgency => claims::lower_urgency(sim).await,
+        Step::AnswerLowering => approvals::answer_lowering(sim).await,
         Step::Restart => {
             sim.begin_anew().await;
             Ok(())

@@ -116,6 +116,10 @@ pub struct World {
     /// The banks, by the verdict that a hit in each brings.
     pub banks: Vec<Bank>,
     pub services: Vec<Service>,
+    /// The texts of the hostile administrator's keys. The first is accepted from the beginning.
+    pub hostile: Vec<Sensitive<String>>,
+    /// The text of another administrator's key, who answers requests.
+    pub colleague: Sensitive<String>,
     pub people: Vec<Person>,
     /// The staff member who edits policies and resolves disputes.
     pub editor: StaffId,

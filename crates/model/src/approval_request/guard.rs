@@ -91,16 +91,20 @@ impl GuardedChange<'_> {
 }
 
 impl Guard {
-    /// Checks whether nothing that concerns `bank`, if it concerns one, needs a second actor: within
-    /// the first 24 hours, and where the bank is for rehearsals.
-    pub fn is_exempt(&self, bank: Option<&Bank>) -> bool {
+    /// Checks whether changes of `bank` are exempt: within the first 24 hours, and where the bank is
+    /// for rehearsals. A bank for rehearsals that is opened to private messages needs a second actor
+    /// nevertheless.
+    pub fn is_exempt(&self, bank: &Bank) -> bool {
+        self.is_first_day() || is_for_rehearsals(bank)
+    }
+
+    fn is_first_day(&self) -> bool {
         self.now.duration_since(self.installed_at) < SET_UP
-            || bank.is_some_and(|bank| bank.purpose == Purpose::Rehearsal)
     }
 
     /// Returns why `change` needs a second actor, in the order of the list; empty if it does not.
     pub fn reasons(&self, change: &GuardedChange<'_>) -> Vec<Reason> {
-        if self.is_exempt(change.bank()) {
+        if self.is_first_day() {
             return Vec::new();
         }
         let mut reasons = match *change {
@@ -131,6 +135,9 @@ impl Guard {
                 (!is_own).then_some(Reason::RevokeOtherKey).into_iter().collect()
             }
         };
+        if change.bank().is_some_and(is_for_rehearsals) {
+            reasons.retain(|reason| *reason == Reason::OpenPrivateMessages);
+        }
         reasons.sort_unstable();
         reasons
     }
@@ -169,6 +176,10 @@ impl Guard {
         .filter_map(|(applies, reason)| applies.then_some(reason))
         .collect()
     }
+}
+
+fn is_for_rehearsals(bank: &Bank) -> bool {
+    bank.purpose == Purpose::Rehearsal
 }
 
 /// Returns why adding a hash to `bank` needs a second actor, if it does.

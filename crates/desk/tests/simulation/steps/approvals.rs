@@ -85,6 +85,39 @@ pub async fn refuse(sim: &mut Simulation) -> Result<(), String> {
     resolve(sim, false).await
 }
 
+/// A person, who may or may not, agrees to lower an urgency as proposed, or refuses.
+pub async fn answer_lowering(sim: &mut Simulation) -> Result<(), String> {
+    let query =
+        "SELECT 'case_' || lower(hex(case_id)) || ' staff_' || lower(hex(proposed_by)) || ' '
+                        || approval FROM urgency_lowering ORDER BY case_id";
+    let rows = sim.tables.words::<3>(query).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let [case, by, approval] = rows[sim.one_of(rows.len())].clone();
+    let (case, by): (CaseId, usize) = (case.parse().unwrap(), sim.world.person(&by));
+    let person = sim.one_of(sim.world.people.len());
+    let member = people::proved(sim, person).await?;
+    let (who, recently) = (member.reviewer().unwrap(), member.recently(sim.clock.now()).unwrap());
+    let agrees = sim.below(3) > 0;
+    let verb = |desk: Desk| async move {
+        if agrees {
+            desk.agree_to_lowering(&who, &recently, case).await
+        } else {
+            desk.refuse_lowering(&who, &recently, case, &words()).await
+        }
+    };
+    let is_another_lead = person != by && sim.world.people[person].is_lead;
+    match sim.attempt(verb).await {
+        Tried::Done(()) if is_another_lead || (approval == "alone" && person == by) => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} answered {case} of person {by}")),
+        Tried::Refused(error @ (Error::Internal { .. } | Error::Unavailable(_))) => {
+            Err(format!("a lowering of {case}: {error:?}"))
+        }
+        Tried::Refused(_) | Tried::Crashed => Ok(()),
+    }
+}
+
 async fn resolve(sim: &mut Simulation, agrees: bool) -> Result<(), String> {
     let Some(row) = one_decision(sim, "proposed").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());

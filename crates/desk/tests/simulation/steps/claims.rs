@@ -3,7 +3,7 @@
 use mamori_desk::cases::claim_case::{Claimed, Queue};
 use mamori_desk::cases::release_case::Release;
 use mamori_desk::{Desk, Error};
-use mamori_model::{FreeText, Refusal, Urgency};
+use mamori_model::{CaseId, FreeText, Refusal, Urgency};
 
 use super::people;
 use crate::exposure;
@@ -133,9 +133,13 @@ pub async fn release(sim: &mut Simulation) -> Result<(), String> {
     let release = match sim.below(4) {
         0 => Release::Leave,
         1 => Release::Skip(words()),
-        2 => Release::Escalate { urgency: Urgency::NewMaterial, why: words() },
+        2 => {
+            let urgency = Urgency::ALL[sim.one_of(Urgency::ALL.len())];
+            Release::Escalate { urgency, why: words() }
+        }
         _ => Release::HandOver { to, why: words() },
     };
+    let is_escalated = matches!(release, Release::Escalate { .. });
     let is_handed = matches!(release, Release::HandOver { .. });
     let verb = |desk: Desk| async move {
         desk.release_case(&who, claimed.case, claimed.number, release).await
@@ -146,10 +150,44 @@ pub async fn release(sim: &mut Simulation) -> Result<(), String> {
             sim.world.people[person].hand = Hand::Nothing;
             Ok(())
         }
+        // The case is more urgent already.
+        Tried::Refused(Error::Refused(Refusal::UrgencyLower)) if is_escalated => Ok(()),
         // The colleague may not have it: the same person, or no lead where the case needs one.
         Tried::Refused(Error::NotFound(_)) if is_handed => Ok(()),
         tried @ (Tried::Refused(_) | Tried::Crashed) => check_outcome(sim, person, tried),
     }
+}
+
+/// A reviewer lowers the urgency of the case that they claimed, or proposes it.
+pub async fn lower_urgency(sim: &mut Simulation) -> Result<(), String> {
+    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let to = Urgency::ALL[sim.one_of(Urgency::ALL.len())];
+    let was_in_danger = is_in_danger(sim, claimed.case).await?;
+    let verb = |desk: Desk| async move {
+        desk.lower_urgency(&who, claimed.case, claimed.number, to, &words()).await
+    };
+    match sim.attempt(verb).await {
+        Tried::Done(lowered) => {
+            alive(sim, person, "lowered")?;
+            if was_in_danger && !is_in_danger(sim, claimed.case).await? {
+                return Err(format!("person {person} alone lowered {}: {lowered:?}", claimed.case));
+            }
+            Ok(())
+        }
+        Tried::Refused(Error::Refused(
+            Refusal::UrgencyNotLower | Refusal::LoweringWaits | Refusal::NoLead,
+        )) => Ok(()),
+        tried => check_outcome(sim, person, tried),
+    }
+}
+
+async fn is_in_danger(sim: &Simulation, case: CaseId) -> Result<bool, String> {
+    let query = format!(
+        "SELECT count(*) FROM review_case
+          WHERE 'case_' || lower(hex(id)) = '{case}' AND urgency = 0"
+    );
+    Ok(sim.tables.count(&query).await? == 1)
 }
 
 /// A random reviewer who, as far as they know, has claimed a case.

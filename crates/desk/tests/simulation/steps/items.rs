@@ -26,6 +26,12 @@ fn pdq(sim: &Simulation, hash: u8) -> Pdq {
     Pdq::from(std::array::from_fn(|place| byte(u8::try_from(place).unwrap())))
 }
 
+/// The hash of a picture or of another item.
+pub fn one_pdq(sim: &mut Simulation) -> Pdq {
+    let hash = some_hash(sim);
+    pdq(sim, hash)
+}
+
 fn some_hash(sim: &mut Simulation) -> u8 {
     u8::try_from(sim.below(HASHES)).unwrap()
 }
@@ -33,9 +39,14 @@ fn some_hash(sim: &mut Simulation) -> u8 {
 /// A service sends an item; the answer must follow from the listed hashes.
 pub async fn check(sim: &mut Simulation) -> Result<(), String> {
     let (service, hash) = (sim.one_of(sim.world.services.len()), some_hash(sim));
+    check_one(sim, service, hash).await
+}
+
+/// A service sends an item with this hash; of a leaving service the check is refused.
+pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result<(), String> {
     let Some(caller) = services::caller(sim, service).await? else { return Ok(()) };
     if services::life(sim, service).await? == Life::Live {
-        return check_one(sim, service, hash).await;
+        return check_live(sim, service, hash).await;
     }
     let name = "of a leaving service".parse().unwrap();
     let item = Item { name, account: None, surface: Surface::Public, country: None };
@@ -45,8 +56,7 @@ pub async fn check(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// A service sends an item with this hash.
-pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result<(), String> {
+async fn check_live(sim: &mut Simulation, service: usize, hash: u8) -> Result<(), String> {
     let name = format!("item {}", sim.below(ITEMS));
     let account = match sim.below(ACCOUNTS + 1) {
         ACCOUNTS => None,

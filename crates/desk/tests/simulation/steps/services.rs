@@ -1,8 +1,8 @@
-//! Services are deleted: those with open cases leave first. Another service comes in their place.
+//! Services are deleted by two actors: those with open cases leave first. Another service comes in their place.
 
-use mamori_desk::delete_service::Deletion;
 use mamori_desk::services::issue_key::{Issued, NewKey};
-use mamori_desk::{Caller, Desk, Error, Proof};
+use mamori_desk::{Admin, Caller, Desk, Error, Proof};
+use mamori_model::Refusal;
 use mamori_model::key::{Role, Scope};
 
 use crate::common::receiver::Receiver;
@@ -100,36 +100,32 @@ pub async fn add(sim: &mut Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// An administrator deletes a service, sometimes one that is leaving or gone.
-pub async fn delete(sim: &mut Simulation) -> Result<(), String> {
+/// An administrator requests to delete a service, sometimes one that is leaving or gone. Without a
+/// second actor it stays as it is.
+pub async fn delete(sim: &mut Simulation, admin: Admin) -> Result<(), String> {
     let number = sim.one_of(sim.world.services.len());
-    let (id, admin) = (sim.world.services[number].id, sim.admin.clone());
+    let id = sim.world.services[number].id;
     let before = life(sim, number).await?;
-    let waits = waits(sim, &id.to_string()).await?;
     let verb = |desk: Desk| async move { desk.delete_service(&admin, id).await };
     match (before, sim.attempt(verb).await) {
-        (_, Tried::Crashed) | (Life::Deleted, Tried::Refused(Error::NotFound("service"))) => {}
-        (Life::Live | Life::Leaving, Tried::Done(Deletion::Leaving(_))) if waits => {}
-        (Life::Live | Life::Leaving, Tried::Done(Deletion::Deleted)) if !waits => {}
-        (_, Tried::Done(deletion)) => {
-            return Err(format!("{id}, {before:?}, waits {waits}: {deletion:?}"));
-        }
-        (_, Tried::Refused(error)) => return Err(format!("{id} was not deleted: {error:?}")),
+        (_, Tried::Crashed | Tried::Refused(Error::NotFound("scope")))
+        | (Life::Deleted, Tried::Refused(Error::NotFound("service")))
+        | (Life::Live | Life::Leaving, Tried::Refused(Error::Waits(_)))
+        | (Life::Live | Life::Leaving, Tried::Refused(Error::Refused(Refusal::RequestsFull))) => {}
+        (_, Tried::Done(deletion)) => return Err(format!("{id}, by one actor: {deletion:?}")),
+        (_, Tried::Refused(error)) => return Err(format!("{id}: {error:?}")),
     }
     sim.catch_up().await?;
-    while live(sim).await?.len() < LIVE_MIN {
-        add(sim).await?;
+    if life(sim, number).await? != before {
+        return Err(format!("{id} was {before:?}, and one actor changed that"));
     }
     Ok(())
 }
 
-/// Whether a case of the service is undecided, or an action waits for its answer.
-async fn waits(sim: &Simulation, id: &str) -> Result<bool, String> {
-    let query = format!(
-        "SELECT (SELECT count(*) FROM review_case WHERE state IN ('open', 'proposed')
-                    AND 'svc_' || lower(hex(service_id)) = '{id}')
-              + (SELECT count(*) FROM service_action WHERE state = 'waiting'
-                    AND 'svc_' || lower(hex(service_id)) = '{id}')"
-    );
-    Ok(sim.tables.count(&query).await? > 0)
+/// Services come in the place of those that two actors deleted.
+pub async fn replace_deleted(sim: &mut Simulation) -> Result<(), String> {
+    while live(sim).await?.len() < LIVE_MIN {
+        add(sim).await?;
+    }
+    Ok(())
 }

@@ -250,6 +250,10 @@ pub async fn take_break(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
+/// An item may have been sent with several bytes: a view shows the newest that were stored.
+const NEWEST_FIRST: &str = "ORDER BY coalesce((SELECT place FROM match_hashes s
+    WHERE s.match_id = e.match_id AND s.sha256 = e.sha256), 0) DESC, e.id DESC";
+
 /// The expected result when `person` opens a view of `item`.
 async fn may_view(
     sim: &Simulation,
@@ -258,7 +262,7 @@ async fn may_view(
 ) -> Result<Result<(), Refusal>, String> {
     let kept = format!(
         "SELECT CASE WHEN wrapped_key IS NOT NULL AND expires_at > {} THEN 'yes' ELSE 'gone' END
-           FROM evidence WHERE 'match_' || lower(hex(match_id)) = '{item}'",
+           FROM evidence e WHERE 'match_' || lower(hex(match_id)) = '{item}' {NEWEST_FIRST}",
         sim.clock.now().as_microsecond()
     );
     match sim.tables.texts(&kept).await?.first().map(String::as_str) {
@@ -377,7 +381,7 @@ async fn read(sim: &Simulation, view: ViewId) -> Result<Option<Row>, String> {
                 || ' ' || coalesce(CAST(closed_at AS text), '-') || ' '
                 || CASE WHEN e.wrapped_key IS NOT NULL AND e.expires_at > {} THEN 'yes' ELSE 'no' END
            FROM item_view l LEFT JOIN evidence e ON e.match_id = l.match_id
-          WHERE 'view_' || lower(hex(l.id)) = '{view}'",
+          WHERE 'view_' || lower(hex(l.id)) = '{view}' {NEWEST_FIRST}",
         sim.clock.now().as_microsecond()
     );
     let rows = sim.tables.words::<8>(&query).await?;
