@@ -37,10 +37,10 @@ impl Desk {
 
         let mut tx = self.store().begin("approve_request").await?;
         let request = lock(&mut tx, id).await?;
-        request.can_be_approved(now)?;
         if let Overseer::Admin(admin) = who {
             admin.require(&[request.verb.scope()])?;
         }
+        request.can_be_approved(now)?;
         let (first, since) = (&request.requested_by, request.requested_at);
         require_second(&mut tx, who, first, since, now).await?;
         self.make(tx, request, ApprovalState::Done(who.actor()), now).await
@@ -59,8 +59,8 @@ impl Desk {
 
         let mut tx = self.store().begin("apply_request_alone").await?;
         let request = lock(&mut tx, id).await?;
-        request.can_be_made_alone(&who.actor(), now)?;
         who.require(&[request.verb.scope()])?;
+        request.can_be_made_alone(&who.actor(), now)?;
         self.make(tx, request, ApprovalState::MadeAlone(who.actor()), now).await
     }
 

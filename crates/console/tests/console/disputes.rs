@@ -5,7 +5,7 @@ use mamori_model::StaffRole;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::test_app::{Person, TestApp};
+use crate::test_app::{Person, TestApp, TestResponse};
 use crate::world::World;
 
 async fn sign_in(world: &World, role: StaffRole) -> Person {
@@ -15,6 +15,11 @@ async fn sign_in(world: &World, role: StaffRole) -> Person {
 /// "Not a match" for the next case.
 async fn not_a_match(app: &TestApp, who: &Person) -> String {
     let (case, page) = app.claim_next(who).await;
+    decide_not_a_match(app, who, &case, &page).await;
+    case
+}
+
+async fn decide_not_a_match(app: &TestApp, who: &Person, case: &str, page: &TestResponse) {
     let form = [
         ("claim", &*page.field("claim")),
         ("version", &*page.field("version")),
@@ -23,7 +28,6 @@ async fn not_a_match(app: &TestApp, who: &Person) -> String {
         ("reason", "It is a <b>cat</b>."),
     ];
     app.post_as(who, &format!("{case}/decide"), &form).await.to();
-    case
 }
 
 /// The path of the dispute that the list of disputes shows first.
@@ -76,7 +80,13 @@ on_both_engines! {
         let item = app.store_evidence(id).await;
         let leave = [("claim", &*page.field("claim")), ("how", "leave")];
         app.post_as(&rei, &format!("{case}/release"), &leave).await.to();
-        not_a_match(&app, &rei).await;
+        let (again, page) = app.claim_next(&rei).await;
+        assert_eq!(again, case);
+        let form = [("claim", &*page.field("claim")), ("item", &*item)];
+        let begun = app.post_as(&rei, &format!("{case}/views"), &form).await;
+        let picture = begun.page().split("\"picture\":\"").nth(1).unwrap();
+        app.get_as(&rei, picture.split('"').next().unwrap()).await.page();
+        decide_not_a_match(&app, &rei, &case, &page).await;
         let dispute = first_dispute(&app, &lead).await;
         let by = dispute.rsplit('/').next().unwrap();
 
