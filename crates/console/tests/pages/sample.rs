@@ -100,29 +100,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
             reason: show::text("It is the rehearsal picture.\nA second line."),
             is_unviewed: true,
         }],
-        history: vec![
-            EventRow {
-                what: terms::event(CaseEventKind::Noted),
-                urgency: None,
-                who: Some(show::text("Aoi")),
-                at: show::time(at("2026-11-20T10:00:00Z")),
-                note: Some(show::text("Looks like <b>the poster</b>\u{200b}.")),
-            },
-            EventRow {
-                what: terms::event(CaseEventKind::Escalated),
-                urgency: Some(terms::urgency(Urgency::ChildInDanger)),
-                who: Some(show::text("Aoi")),
-                at: show::time(at("2026-11-20T09:30:00Z")),
-                note: Some(show::text("She is being filmed now.")),
-            },
-            EventRow {
-                what: terms::event(CaseEventKind::Opened),
-                urgency: None,
-                who: None,
-                at: show::time(at("2026-11-20T03:04:05Z")),
-                note: None,
-            },
-        ],
+        history: history(),
         views: vec![ViewRow {
             who: show::text("Aoi"),
             how: terms::clarity(Clarity::Clear),
@@ -134,6 +112,33 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         older_views: None,
         newest: None,
     }
+}
+
+/// What happened to the case, the newest first.
+fn history() -> Vec<EventRow> {
+    vec![
+        EventRow {
+            what: terms::event(CaseEventKind::Noted),
+            urgency: None,
+            who: Some(show::text("Aoi")),
+            at: show::time(at("2026-11-20T10:00:00Z")),
+            note: Some(show::text("Looks like <b>the poster</b>\u{200b}.")),
+        },
+        EventRow {
+            what: terms::event(CaseEventKind::Escalated),
+            urgency: Some(terms::urgency(Urgency::ChildInDanger)),
+            who: Some(show::text("Aoi")),
+            at: show::time(at("2026-11-20T09:30:00Z")),
+            note: Some(show::text("She is being filmed now.")),
+        },
+        EventRow {
+            what: terms::event(CaseEventKind::Opened),
+            urgency: None,
+            who: None,
+            at: show::time(at("2026-11-20T03:04:05Z")),
+            note: None,
+        },
+    ]
 }
 
 /// A proposal to lower the urgency, for a lead who may agree.

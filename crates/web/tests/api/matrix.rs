@@ -2,6 +2,7 @@
 //! with a key of each scope.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -214,8 +215,8 @@ impl Keys {
             for role in [Role::Admin, Role::Service(app.service)] {
                 for scopes in cases_of(role, &row.scopes) {
                     let index = (role == Role::Admin, scopes.clone());
-                    if !keys.contains_key(&index) {
-                        keys.insert(index, app.key_with(role, scopes).await);
+                    if let Entry::Vacant(new) = keys.entry(index) {
+                        new.insert(app.key_with(role, scopes).await);
                     }
                 }
             }
