@@ -50,10 +50,20 @@ export function checkPages(url, full, narrow) {
   const QUEUE = ["/console/queue", "/console/bulk/new"];
   const PEOPLE = ["/console/staff", "/console/staff/staff_…"];
   const DISPUTES = ["/console/disputes", "/console/disputes/disp_…"];
+  const CHANGES = ["/console/changes"];
   const MUST_SEE = {
     reviewer: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE],
-    lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, ...DISPUTES, "/console/webhooks"],
-    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, ...DISPUTES, "/console/webhooks", ...PEOPLE, "/console/audit"],
+    lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, ...DISPUTES, ...CHANGES, "/console/webhooks"],
+    auditor: [
+      ...EVERY_ROLE,
+      ...POLICIES,
+      ...CASES,
+      ...DISPUTES,
+      ...CHANGES,
+      "/console/webhooks",
+      ...PEOPLE,
+      "/console/audit",
+    ],
     policy_editor: [...EVERY_ROLE, ...POLICIES, ...DISPUTES],
     administrator: [...EVERY_ROLE, "/console/webhooks", ...PEOPLE],
   };
@@ -70,7 +80,10 @@ export function checkPages(url, full, narrow) {
       "a bulk decision without a case": bulkWithoutCase,
       "a bulk decision to confirm": (page, language) => bulk(page, `account-${language}`),
     },
-    lead: { "a proposal to lower the urgency of a case": proposeLowering },
+    lead: {
+      "a decision in effect, with the form that undoes it": openInEffect,
+      "a proposal to lower the urgency of a case": proposeLowering,
+    },
     auditor: {},
     policy_editor: {},
     administrator: { "an enrolment link for a new account": link },
@@ -170,6 +183,17 @@ export function checkPages(url, full, narrow) {
   async function decideOnAccount(page) {
     await takeNext(page);
     await ask(page, { outcome: "violates", items: "remove", account: "suspend" });
+  }
+
+  /** Opens the newest decision that can be undone. */
+  async function openInEffect(page) {
+    await page.goto("/console/decisions");
+    const links = page.locator('main a[href*="/console/decisions/dec_"]');
+    for (const path of await links.evaluateAll((links) => links.map((link) => link.pathname))) {
+      await page.goto(path);
+      if (await page.locator(PIECES["undo-summary"]).count()) return;
+    }
+    throw new Error("no decision is in effect");
   }
 
   /** Opens an unclaimed case, one that the form of a bulk decision offers. */

@@ -178,7 +178,7 @@ pub async fn lower_urgency(sim: &mut Simulation) -> Result<(), String> {
         Tried::Refused(Error::Refused(
             Refusal::UrgencyNotLower | Refusal::LoweringWaits | Refusal::NoLead,
         )) => Ok(()),
-        tried => check_outcome(sim, person, tried),
+        tried @ (Tried::Refused(_) | Tried::Crashed) => check_outcome(sim, person, tried),
     }
 }
 

@@ -69,7 +69,9 @@ pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
                 Tried::Done(done) if is_own => {
                     return Err(format!("the hostile administrator agreed to itself: {done:?}"));
                 }
-                tried => outcome("approve", &tried)?,
+                tried @ (Tried::Done(_) | Tried::Refused(_) | Tried::Crashed) => {
+                    outcome("approve", &tried)?;
+                }
             }
         }
         1 => {
@@ -225,7 +227,7 @@ async fn issue_key(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
             sim.world.hostile.push(issued.token);
             Ok(())
         }
-        tried => outcome("issue a key", &tried),
+        tried @ (Tried::Refused(_) | Tried::Crashed) => outcome("issue a key", &tried),
     }
 }
 

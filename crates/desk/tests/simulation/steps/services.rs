@@ -110,8 +110,10 @@ pub async fn delete(sim: &mut Simulation, admin: Admin) -> Result<(), String> {
     match (before, sim.attempt(verb).await) {
         (_, Tried::Crashed | Tried::Refused(Error::NotFound("scope")))
         | (Life::Deleted, Tried::Refused(Error::NotFound("service")))
-        | (Life::Live | Life::Leaving, Tried::Refused(Error::Waits(_)))
-        | (Life::Live | Life::Leaving, Tried::Refused(Error::Refused(Refusal::RequestsFull))) => {}
+        | (
+            Life::Live | Life::Leaving,
+            Tried::Refused(Error::Waits(_) | Error::Refused(Refusal::RequestsFull)),
+        ) => {}
         (_, Tried::Done(deletion)) => return Err(format!("{id}, by one actor: {deletion:?}")),
         (_, Tried::Refused(error)) => return Err(format!("{id}: {error:?}")),
     }
