@@ -37,8 +37,10 @@ before(async () => {
   const { context, page } = await open(browser, origin);
   await keepPictures(page, mamori);
   await context.close();
-  // A case of one item for each language, and one of three different pictures.
-  await fillWithPictures(as, ["suspended-en", "suspended-ja", "many", "many", "many"]);
+  // A case of one item for each language, after which its reviewer gets another one, and a case of
+  // three different pictures.
+  const each = Object.keys(LANGUAGES).flatMap((language) => [`suspended-${language}`, `next-${language}`]);
+  await fillWithPictures(as, [...each, "many", "many", "many"]);
   for (const language of Object.keys(LANGUAGES)) {
     join(mamori, `judges-${language}`, "reviewer", language);
     join(mamori, `approves-${language}`, "lead", language);
