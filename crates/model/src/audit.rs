@@ -1,5 +1,7 @@
 //! The audit record: who changed what, and when. Its events are added and never changed.
 
+mod act;
+mod rule;
 mod verb;
 
 use std::fmt::Display;
@@ -8,6 +10,8 @@ use jiff::Timestamp;
 
 use crate::{AuditId, KeyId, Line, Sha256, StaffId};
 
+pub use act::AuditAct;
+pub use rule::{ActRule, ActorRole, Alone, Condition, First};
 pub use verb::AuditVerb;
 
 /// Who made a change.

@@ -2,11 +2,13 @@
 //! code.
 
 use mamori_model::approval_request::Reason;
+use mamori_model::audit::{ActRule, ActorRole, Alone, AuditAct};
+use mamori_model::case::CaseEventKind;
 use mamori_model::key::Scope;
 use mamori_model::retention::Term;
 use mamori_model::{
-    Action, Narrowing, NotCompared, Purpose, Surface, Transforms, Verdict, Viewing,
-    verdict::NotLooked,
+    Action, AuditVerb, Narrowing, NotCompared, Purpose, StaffRole, Surface, Transforms, Verdict,
+    Viewing, verdict::NotLooked,
 };
 
 use crate::Findings;
@@ -63,6 +65,56 @@ pub fn second_actor(page: &str, reasons: &[Reason], narrowings: &[Narrowing]) ->
 
 /// Heading of the section about changes that take a second actor.
 const SECOND_ACTOR: &str = "Changes that need a second actor";
+
+/// Heading of the section about who may do what.
+const ACTS: &str = "Who may do what, alone or with a second actor";
+
+/// Returns the cells that the page must have for this act, without the second, its plain words.
+fn act_cells(act: AuditAct) -> [String; 3] {
+    let ActRule { who, alone } = act.rule();
+    let is_staff = |role: &&ActorRole| matches!(role, ActorRole::Staff(_));
+    let mut names: Vec<&str> = who.iter().map(|role| role.what()).collect();
+    if who.iter().filter(is_staff).count() == StaffRole::ALL.len() {
+        names = vec!["every staff member"];
+        names.extend(who.iter().filter(|role| !is_staff(role)).map(|role| role.what()));
+    }
+    let conditions: Vec<String> = alone.conditions().iter().map(|one| one.what()).collect();
+    let conditions = conditions.join(", ");
+    let alone = match alone {
+        Alone::Always => "yes".to_owned(),
+        Alone::Unless(_) => format!("yes, except: {conditions}"),
+        Alone::Never(_) => format!("no: {conditions}"),
+        Alone::AsSecond(first) => format!("as second actor, never {}", first.what()),
+        Alone::ByCaseEvent => "the table below says it".to_owned(),
+    };
+    [format!("`{}`", act.as_str()), names.join(", "), alone]
+}
+
+/// Reports acts that the page's tables lack or list with other actors or other conditions than the
+/// code, rows that are no act of the code, and rows that do not say in plain words what is done.
+pub fn acts(page: &str) -> Findings {
+    let verbs = AuditVerb::ALL.iter().copied().map(AuditAct::from);
+    let all = verbs.chain(CaseEventKind::ALL.iter().copied().map(AuditAct::from));
+    let mut right: Vec<[String; 3]> = all.map(act_cells).collect();
+    let section = page.split("\n## ").find(|section| section.starts_with(ACTS)).unwrap_or("");
+    let mut findings = Findings::new();
+    for line in section.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let is_right = |row: &[String; 3]| match cells.as_slice() {
+            [word, what, who, alone] => !what.is_empty() && row == &[*word, *who, *alone],
+            _ => false,
+        };
+        match right.iter().position(is_right) {
+            Some(place) => drop(right.remove(place)),
+            None => findings.push(format!("{PAGE}: not an act of the code {line}")),
+        }
+    }
+    let missing = right.iter().map(|[word, who, alone]| (word, who, alone));
+    let missing = missing
+        .map(|(word, who, alone)| format!("{PAGE}: no row | {word} | … | {who} | {alone} |"));
+    findings.extend(missing);
+    findings
+}
 
 /// Reports words and reasons about the treatment of an item that the page does not explain.
 pub fn unexplained(page: &str) -> Findings {
@@ -126,6 +178,31 @@ mod tests {
         assert!(found(&right).is_empty(), "{:?}", found(&right));
         assert_eq!(found(&wrong).len(), 2);
         assert_eq!(found(&page(rows.get(1..).unwrap())).len(), 1);
+    }
+
+    #[test]
+    fn an_act_with_another_actor_or_condition_than_in_the_code_is_found() {
+        let verbs = AuditVerb::ALL.iter().copied().map(AuditAct::from);
+        let acts = verbs.chain(CaseEventKind::ALL.iter().copied().map(AuditAct::from));
+        let rows: Vec<String> = acts
+            .map(|act| {
+                let [word, who, alone] = act_cells(act);
+                format!("| {word} | plain words | {who} | {alone} |")
+            })
+            .collect();
+        let page =
+            |rows: &[String]| format!("\n## {ACTS}\n{}\n\n## Next\n| `x` | y |", rows.join("\n"));
+        let right = page(&rows);
+        let found = |from: &str, to: &str| super::acts(&right.replacen(from, to, 1)).len();
+
+        assert!(super::acts(&right).is_empty(), "{:?}", super::acts(&right));
+        assert_eq!(found("| command line | yes |", "| lead | yes |"), 2);
+        assert_eq!(found("no: `delete_bank`", "yes"), 2);
+        assert_eq!(found("plain words", ""), 2);
+        assert_eq!(found("`noted`", "`notified`"), 2);
+        assert_eq!(super::acts(&page(rows.get(1..).unwrap())).len(), 1);
+        let twice = [rows.clone(), rows].concat();
+        assert!(!super::acts(&page(&twice)).is_empty());
     }
 
     #[test]

@@ -140,6 +140,11 @@ fn the_page_about_rights_has_every_change_that_takes_a_second_actor() {
 }
 
 #[test]
+fn the_page_about_rights_says_of_each_act_who_may_do_it_and_whether_alone() {
+    none(&rights::acts(&text(rights::PAGE)));
+}
+
+#[test]
 fn the_page_about_rights_explains_every_word() {
     none(&rights::unexplained(&text(rights::PAGE)));
 }

@@ -5,7 +5,8 @@ use mamori_model::approval_request::{
     ApprovalRequest, ApprovalState, ApprovalTimes, ApprovalVerb, BankAt, Guard, GuardedChange,
     Reason,
 };
-use mamori_model::{AuditActor, AuditTarget, AuditVerb, BankId, Refusal};
+use mamori_model::audit::{AuditAct, AuditActor, AuditTarget, AuditVerb};
+use mamori_model::{BankId, Refusal};
 use mamori_store::Tx;
 use serde_json::{Value, json};
 
@@ -89,6 +90,7 @@ impl Desk {
         proposal: Proposal,
         now: Timestamp,
     ) -> Result<ApprovalRequest, Error> {
+        require_listed(proposal.verb, &reasons)?;
         let waiting_max = self.settings().approvals.waiting_max;
         let waiting = tx.waiting_requests_of(&who, waiting_max).await?;
         let change = proposal.change.to_string();
@@ -138,5 +140,17 @@ impl Desk {
         }));
         audit::record(self, tx, change, now).await?;
         Ok(request)
+    }
+}
+
+/// Checks that the rule of the act lists each of `reasons`: it is what the public page says.
+fn require_listed(verb: ApprovalVerb, reasons: &[Reason]) -> Result<(), Error> {
+    let rule = AuditAct::from(verb).rule();
+    match reasons.iter().find(|reason| !rule.has(**reason)) {
+        None => Ok(()),
+        Some(reason) => {
+            let cause = format!("{} for {}", verb.as_str(), reason.as_str());
+            Err(Error::internal("a change took a second actor for a reason not listed", cause))
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEvent, CaseEventKind};
-use mamori_model::{AuditVerb, CaseId, FreeText, StaffId};
+use mamori_model::{AuditActor, CaseId, FreeText, StaffId};
 use mamori_store::Tx;
 use serde_json::json;
 
@@ -42,7 +42,7 @@ impl<'a> NewEvent<'a> {
 }
 
 /// Appends `event` to the history of its case, in the transaction of what happened, and to the
-/// audit record if a staff member did it; the note of a staff member stays in the history only.
+/// audit record if [`actor_of`] names an actor; the note of a staff member stays in the history only.
 pub(crate) async fn record_event(
     desk: &Desk,
     tx: &mut Tx,
@@ -53,10 +53,20 @@ pub(crate) async fn record_event(
     let id = desk.clock().mint()?.into();
     let event = CaseEvent { id, case, kind, by, note: note.cloned(), about, at: now };
     tx.insert_case_event(&event).await?;
-    if let Some(staff) = by {
-        let change = Change::of(staff, AuditVerb::CaseChanged, case);
+    if let Some(actor) = actor_of(kind, by) {
+        let change = Change::of(actor, kind, case);
         let details = json!({ "event": kind.as_str(), "about": about });
         audit::record(desk, tx, change.after(details), now).await?;
     }
     Ok(())
+}
+
+/// Returns the actor for the audit record: the staff member, or Mamori where a claim or a bulk
+/// decision ended by itself. `None` for what only follows from another event: a check or a decision.
+fn actor_of(kind: CaseEventKind, by: Option<StaffId>) -> Option<AuditActor> {
+    match (kind, by) {
+        // The history names the reviewer whose claim it was.
+        (CaseEventKind::Lapsed, _) | (CaseEventKind::OutOfBulk, None) => Some(AuditActor::Mamori),
+        (_, by) => by.map(AuditActor::Staff),
+    }
 }

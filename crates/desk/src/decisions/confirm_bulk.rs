@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::case::{CaseEventKind, CaseState};
-use mamori_model::{Approval, AuditVerb, BulkId, Case, Refusal};
+use mamori_model::{Approval, AuditVerb, BulkId, Case, Refusal, StaffId};
 use mamori_store::Tx;
 
 use crate::audit::{self, Change};
@@ -31,7 +31,7 @@ impl Desk {
         bulk.may_confirm(now)?;
         let cases = tx.lock_cases_of_bulk(bulk.id).await?;
         if !is_unchanged(&mut tx, &bulk, &cases).await? {
-            self.end_prepared(&mut tx, bulk, now).await?;
+            self.end_prepared(&mut tx, bulk, Some(who.staff()), now).await?;
             tx.commit().await?;
             return Err(Refusal::BulkStale.into());
         }
@@ -78,7 +78,7 @@ impl Desk {
         if bulk.state != BulkState::Prepared {
             return Err(Refusal::BulkLapsed.into());
         }
-        self.end_prepared(&mut tx, bulk, now).await?;
+        self.end_prepared(&mut tx, bulk, Some(who.staff()), now).await?;
         let change = Change::of(who.staff(), AuditVerb::BulkDiscarded, id);
         audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
@@ -92,21 +92,24 @@ impl Desk {
         let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
         let count = u64::try_from(lapsed.len()).unwrap_or(u64::MAX);
         for bulk in lapsed {
-            self.end_prepared(tx, bulk, now).await?;
+            self.end_prepared(tx, bulk, None, now).await?;
         }
         Ok(count)
     }
 
+    /// Ends a prepared bulk decision. `by` is the staff member who did it; `None` if its time ran
+    /// out.
     pub(super) async fn end_prepared(
         &self,
         tx: &mut Tx,
         bulk: Bulk,
+        by: Option<StaffId>,
         now: Timestamp,
     ) -> Result<(), Error> {
         let mut cases = tx.lock_cases_of_bulk(bulk.id).await?;
         cases.retain(|case| case.bulk == Some(bulk.id));
         tx.release_from_bulk(bulk.id).await?;
-        self.record_bulk_event(tx, &bulk, &cases, CaseEventKind::OutOfBulk, now).await?;
+        self.record_bulk_event(tx, &bulk, &cases, (CaseEventKind::OutOfBulk, by), now).await?;
         tx.set_bulk(&Bulk { state: BulkState::Lapsed, ..bulk }).await?;
         Ok(())
     }

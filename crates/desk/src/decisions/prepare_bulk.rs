@@ -7,7 +7,7 @@ use mamori_model::bulk::{self, Bulk, BulkState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::{
     Approval, AuditVerb, Case, CaseId, FreeText, ItemName, Measures, Outcome, Refusal,
-    ServiceAction, Urgency, approval,
+    ServiceAction, StaffId, Urgency, approval,
 };
 use mamori_store::Tx;
 
@@ -61,7 +61,7 @@ impl Desk {
         }
         self.release_current_claim(&mut tx, who, now).await?;
         for before in tx.lock_prepared_bulks_of(who.staff()).await? {
-            self.end_prepared(&mut tx, before, now).await?;
+            self.end_prepared(&mut tx, before, Some(who.staff()), now).await?;
         }
         let cases = tx.lock_cases(new.cases.iter().copied()).await?;
         if cases.len() != new.cases.len() {
@@ -80,7 +80,8 @@ impl Desk {
         let viewed = self.viewed_by_author(&mut tx, &bulk, &actions, now).await?;
         let bulk = Bulk { approval: self.approval_of(&bulk, &actions, &viewed, now), ..bulk };
         tx.set_bulk(&bulk).await?;
-        self.record_bulk_event(&mut tx, &bulk, &cases, CaseEventKind::InBulk, now).await?;
+        let event = (CaseEventKind::InBulk, Some(who.staff()));
+        self.record_bulk_event(&mut tx, &bulk, &cases, event, now).await?;
         let change = Change::of(who.staff(), AuditVerb::BulkPrepared, bulk.id);
         audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
@@ -151,24 +152,19 @@ impl Desk {
         approval::required(is_needed, self.settings().is_single_person, now)
     }
 
-    /// Records in the history of each case what happened to its bulk decision.
+    /// Records in the history of each case what happened to its bulk decision. `by` is the staff
+    /// member who did it; `None` for Mamori itself.
     pub(super) async fn record_bulk_event(
         &self,
         tx: &mut Tx,
         bulk: &Bulk,
         cases: &[Case],
-        kind: CaseEventKind,
+        (kind, by): (CaseEventKind, Option<StaffId>),
         now: Timestamp,
     ) -> Result<(), Error> {
         let about = About { bulk: Some(bulk.id), ..About::default() };
         for case in cases {
-            record_event(
-                self,
-                tx,
-                NewEvent::of(case.id, kind).by(Some(bulk.made_by)).about(about),
-                now,
-            )
-            .await?;
+            record_event(self, tx, NewEvent::of(case.id, kind).by(by).about(about), now).await?;
         }
         Ok(())
     }

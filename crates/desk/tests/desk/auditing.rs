@@ -1,16 +1,18 @@
 //! The audit record: every change has an event with its actor, and the chain verifies.
 
+use jiff::SignedDuration;
 use mamori_desk::audit::AuditReader;
 use mamori_desk::audit::verify::{ChainFault, Verification};
 use mamori_desk::banks::change_bank::BankChange;
 use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_desk::services::issue_key::NewKey;
-use mamori_desk::{AuditFilter, Desk, LocalCli, Proof};
+use mamori_desk::{AuditFilter, Desk, Error, LocalCli, Proof};
 use mamori_model::audit::{AuditActor, AuditEvent, AuditLink, AuditVerb};
 use mamori_model::key::Role;
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
-use mamori_model::{Action, Hash, Pdq, Sha256};
+use mamori_model::{Action, Hash, Measures, Outcome, Pdq, Sha256};
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -149,6 +151,60 @@ on_both_engines! {
         assert!(!format!("{events:?}").contains("account"), "neither a note nor an account");
     }
 
+    async fn an_actor_of_a_kind_that_may_not_make_a_change_makes_none(records: TestDatabase) {
+        let (app, _) = app_with_a_key(records).await;
+        app.desk.create_service(&app.admin, "photos".parse().unwrap()).await.unwrap();
+        let before = events(&app.desk).await;
+        // The proof still says that the key is an administrator's.
+        let statement = r#"UPDATE api_key SET scopes = '["checks"]',
+            service_id = (SELECT id FROM service WHERE name = 'photos')"#;
+        tamper(&app.records, statement).await;
+
+        let made = app.desk.create_bank(&app.admin, new_bank("known", Action::None)).await;
+
+        let cause = match made {
+            Err(Error::Internal { cause, .. }) => cause.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert!(cause.starts_with("bank_created by key key_"), "{cause}");
+        assert_eq!(events(&app.desk).await, before);
+        let size = PageSize::new(PageSize::MAX).unwrap();
+        let banks = app.store().await.banks(None, size).await.unwrap();
+        assert!(banks.rows.is_empty());
+    }
+
+    async fn the_end_of_a_claim_is_mamoris_and_a_discarded_bulk_decision_the_leads(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let (reviewer, lead) = (app.reviewer("rei").await, app.lead("lea").await);
+        let lead = lead.member().reviewer().unwrap();
+        let bulk = NewBulk {
+            cases: cases.into_iter().collect(),
+            outcome: Outcome::Allowed,
+            reason: "All show the same harmless picture.".parse().unwrap(),
+            measures: Measures::default(),
+        };
+        let prepared = app.desk.prepare(&reviewer, bulk.clone()).await.unwrap();
+        app.desk.drop_bulk(&lead, prepared.id).await.unwrap();
+        app.desk.prepare(&reviewer, bulk).await.unwrap();
+        app.clock.advance(SignedDuration::from_hours(1));
+        app.desk.sweep_once().await.unwrap();
+        app.desk.claim_next(&reviewer, Queue::default()).await.unwrap().unwrap();
+        app.clock.advance(SignedDuration::from_hours(1));
+        app.desk.sweep_once().await.unwrap();
+
+        let events = events(&app.desk).await;
+        let actors = |word: &str| -> Vec<AuditActor> {
+            let is_word = |event: &&AuditEvent| event.after.iter().any(|text| text.contains(word));
+            events.iter().filter(is_word).map(|event| event.actor.clone()).collect()
+        };
+        let [reviewer, lead] = [reviewer, lead].map(|who| AuditActor::Staff(who.staff()));
+        let mamori = AuditActor::Mamori;
+        assert_eq!(actors(r#""in_bulk""#), vec![reviewer; 4]);
+        assert_eq!(actors(r#""out_of_bulk""#), [lead.clone(), lead, mamori.clone(), mamori.clone()]);
+        assert_eq!(actors(r#""lapsed""#), [mamori]);
+    }
+
     async fn an_intact_chain_verifies_and_the_sequencer_numbers_each_event_once(records: TestDatabase) {
         let (app, _) = app_with_a_key(records).await;
         app.bank("known", Action::None).await;
@@ -231,7 +287,7 @@ on_both_engines! {
     async fn the_record_is_verifiable_after_its_oldest_events_have_expired(records: TestDatabase) {
         let (app, _) = app_with_a_key(records).await;
         app.desk.sequence_audit_once().await.unwrap();
-        app.clock.advance(jiff::SignedDuration::from_hours(24 * 1_097));
+        app.clock.advance(SignedDuration::from_hours(24 * 1_097));
         app.bank("known", Action::None).await;
         app.desk.sequence_audit_once().await.unwrap();
 

@@ -74,8 +74,8 @@ pub enum AuditVerb {
     DisputeResolved,
     /// The sealed items were wrapped with the newest key of the vault.
     VaultRewrapped,
-    /// A staff member did something to a case; the event's details name it with the word of the
-    /// case's history.
+    /// A staff member did something to a case, or a claim or an unconfirmed bulk decision ended by
+    /// itself; the event's details name it with the word of the case's history.
     CaseChanged,
     /// A bulk decision was prepared.
     BulkPrepared,

@@ -2,8 +2,9 @@ use jiff::civil::date;
 use uuid::Uuid;
 
 use super::*;
+use crate::audit::{AuditAct, Condition};
 use crate::bank::tests::a_bank;
-use crate::{EntryId, Hash, Jurisdictions, PrivateBasis};
+use crate::{ApprovalVerb, EntryId, Hash, Jurisdictions, PrivateBasis};
 
 fn at(hour: i64) -> Timestamp {
     Timestamp::from_second(hour * 3_600).unwrap()
@@ -177,4 +178,48 @@ fn the_first_day_and_banks_for_rehearsals_need_no_second_actor() {
     assert_eq!(guard(23).reasons(&GuardedChange::AdminKey), []);
     assert_eq!(guard(24).reasons(&GuardedChange::NewBank(&rehearsal)), []);
     assert_eq!(guard(24).reasons(&GuardedChange::BankDeletion(&rehearsal)), []);
+}
+
+#[test]
+fn the_rule_of_an_act_lists_the_reasons_that_its_change_can_have_and_no_others() {
+    let off = Bank { is_enabled: false, transforms: Transforms::None, ..a_bank() };
+    let off = Bank { reach: with_reach(&[Surface::Public], &["JP"], None).reach, ..off };
+    let acting = Bank {
+        action: Action::Block,
+        quality_min: Quality::ANY,
+        distance_max: Distance(32),
+        ..with_reach(Surface::ALL, &["*"], Some(("a law", 2030)))
+    };
+    let benign = Bank { purpose: Purpose::KnownBenign, ..a_bank() };
+    let benign_off = Bank { is_enabled: false, ..benign.clone() };
+    let (ending, endless) = (entry(Some(1)), entry(None));
+    let changed = |before, after| GuardedChange::Bank { before, after };
+    let import = |bank| GuardedChange::Import { bank, is_approved: false };
+    let entries = [GuardedChange::Entries(&acting), GuardedChange::Entries(&benign)];
+    let created = [GuardedChange::NewBank(&acting), GuardedChange::NewBank(&benign)];
+    let longer = GuardedChange::Entry { bank: &acting, before: &ending, after: &endless };
+    let withdrawn = GuardedChange::Withdrawal { bank: &acting, within_day: 100, more: 1 };
+    let all_of = |verb| match verb {
+        ApprovalVerb::DeleteService => vec![GuardedChange::ServiceDeletion],
+        ApprovalVerb::CreateBank => created.to_vec(),
+        ApprovalVerb::ChangeBank => vec![changed(&off, &acting), changed(&benign_off, &benign)],
+        ApprovalVerb::DeleteBank => vec![GuardedChange::BankDeletion(&acting)],
+        ApprovalVerb::AddEntries | ApprovalVerb::RestoreEntries => entries.to_vec(),
+        ApprovalVerb::ApproveSource => vec![import(&acting), import(&benign)],
+        ApprovalVerb::ChangeEntry => vec![longer],
+        ApprovalVerb::WithdrawEntry | ApprovalVerb::WithdrawSource => vec![withdrawn],
+        ApprovalVerb::IssueKey => vec![GuardedChange::AdminKey],
+        ApprovalVerb::RevokeKey => vec![GuardedChange::Revocation { is_own: false }],
+    };
+
+    for &verb in ApprovalVerb::ALL {
+        let mut found: Vec<Reason> = all_of(verb).into_iter().flat_map(reasons).collect();
+        found.sort_unstable();
+        found.dedup();
+        let found: Vec<Condition> = found.into_iter().map(Condition::Request).collect();
+        let rule = AuditAct::from(verb).rule();
+        let mut listed = rule.alone.conditions().to_vec();
+        listed.sort_by_key(|condition| found.iter().position(|one| one == condition));
+        assert_eq!(listed, found, "{verb:?}");
+    }
 }
