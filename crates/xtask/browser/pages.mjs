@@ -53,7 +53,7 @@ export function checkPages(url, full, narrow) {
   const MUST_SEE = {
     reviewer: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE],
     lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, ...DISPUTES, "/console/webhooks"],
-    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, ...DISPUTES, "/console/webhooks", ...PEOPLE, "/console/audit"],
+    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, ...DISPUTES, "/console/webhooks", ...PEOPLE, "/console/audit", "/console/audit/claims"],
     policy_editor: [...EVERY_ROLE, ...POLICIES, ...DISPUTES],
     administrator: [...EVERY_ROLE, "/console/webhooks", ...PEOPLE],
   };
