@@ -160,9 +160,14 @@ impl From<Refusal> for Fault {
             RefusalKind::Wait => StatusCode::TOO_MANY_REQUESTS,
         };
         let fault = Self::new(refusal.code(), status);
-        // The staff member's own page shows when the break ends.
-        let is_break = matches!(refusal, Refusal::BreakDue | Refusal::ExposureSpent);
-        if is_break { fault.with_link("/console/me") } else { fault }
+        // The page at the link shows when the break ends, and until when the limit is reached.
+        if matches!(refusal, Refusal::BreakDue | Refusal::ExposureSpent) {
+            fault.with_link("/console/me")
+        } else if matches!(refusal, Refusal::ClaimLimit | Refusal::LeaveLimit) {
+            fault.with_link("/console/queue")
+        } else {
+            fault
+        }
     }
 }
 

@@ -34,7 +34,7 @@ macro_rules! sources {
     };
 }
 
-sources! { "audit" "frame" "faults" "terms" "sign-in" "start" "queue" "case" "decisions" "me" "find" "webhooks" "staff" "banks" "policies" "bulk" "summary" "changes" }
+sources! { "audit" "frame" "faults" "terms" "sign-in" "start" "queue" "case" "decisions" "me" "find" "webhooks" "staff" "banks" "policies" "bulk" "summary" "changes" "claims" }
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -100,6 +100,7 @@ routes! {
     POST "/console/changes/{request}/refuse" => approvals::forms::refuse;
     POST "/console/notices/{notice}/acknowledge" => approvals::forms::acknowledge;
     GET "/console/audit" => audit::page::show;
+    GET "/console/audit/claims" => audit::claims_page::show;
     GET "/console/audit/export" => audit::export::export;
     GET "/console/staff" => staff::page::list;
     POST "/console/staff" => staff::forms::add;

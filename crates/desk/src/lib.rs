@@ -52,7 +52,7 @@ pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
     Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
-    JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
+    JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, Paced, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;

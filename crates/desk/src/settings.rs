@@ -12,7 +12,7 @@ use mamori_model::{Distances, exposure, retention};
 use mamori_vault::Vault;
 
 pub use self::approvals::ApprovalSettings;
-pub use self::cases::CaseSettings;
+pub use self::cases::{CaseSettings, PaceLimits};
 pub use self::sign_in::SignInSettings;
 use crate::webhooks::destination::Permitted;
 

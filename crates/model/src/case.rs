@@ -5,6 +5,7 @@
 //!
 //! No case ends undecided: a service with undecided cases is not deleted, but leaves.
 
+pub mod claim_counts;
 pub mod event;
 pub mod lowering;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+pub use self::claim_counts::{ClaimCounts, DayRange, RepeatedClaim};
 pub use self::event::{About, CaseEvent, CaseEventKind};
 pub use self::lowering::Lowering;
 use crate::{

@@ -58,6 +58,13 @@ refusals! {
     CaseClosed: Conflict = "case.closed", "this case is no longer open: read the decision";
     /// The case is part of a bulk decision that is not resolved.
     InBulk: Conflict = "case.in_bulk", "this case is part of a bulk decision: resolve that first";
+    /// The staff member has claimed as many cases within an hour as the operator permits.
+    ClaimLimit: Forbidden = "case.claim_limit",
+        "too many cases were claimed within an hour: the page of the queue says when to come back";
+    /// The staff member has left as many claimed cases within an hour, or 24 hours, as the operator
+    /// permits.
+    LeaveLimit: Forbidden = "case.leave_limit",
+        "too many cases were left undecided: the page of the queue says when to come back";
     /// The case was to be escalated, but no staff member is a lead.
     NoLead: Conflict = "case.no_lead", "there is no lead: decide it, or hand it over";
     /// An escalation would have lowered the urgency.

@@ -39,6 +39,7 @@ pub use cases::case::NewCase;
 pub use cases::case::claim::{Claiming, Released};
 pub use cases::case::item::CaseItem;
 pub use cases::case::list::{Choosing, QueueCount};
+pub use cases::case::pace::Paced;
 pub use checks::matched::{MatchFilter, Recorded};
 pub use decisions::decision::DecisionFilter;
 pub use error::{Error, Fault};

@@ -63,6 +63,7 @@ export function checkPages(url, full, narrow) {
       "/console/webhooks",
       ...PEOPLE,
       "/console/audit",
+      "/console/audit/claims",
     ],
     policy_editor: [...EVERY_ROLE, ...POLICIES, ...DISPUTES],
     administrator: [...EVERY_ROLE, "/console/webhooks", ...PEOPLE],

@@ -25,3 +25,6 @@ queue-of-leaving = { $count ->
    *[other] { $count } offene Fälle sind von Diensten, die ausscheiden.
 }
 queue-no-lead = Niemand hier gehört zur Leitung, und etwas wartet auf sie. Bitten Sie die Verwaltung, jemandem diese Rolle zu geben.
+queue-claim-limit = Die Grenze für Übernahmen in einer Stunde ist erreicht. Die nächste Übernahme ist möglich ab
+queue-leave-limit = Die Grenze für Fälle, die unentschieden zurückgehen, ist erreicht. Die nächste Übernahme ist möglich ab
+queue-limit-danger = Ein Fall, in dem jetzt ein Kind in Gefahr sein kann, kann schon vorher übernommen werden.

@@ -25,3 +25,6 @@ queue-of-leaving = { $count ->
    *[other] { $count } undecided cases are from services that are leaving.
 }
 queue-no-lead = Some cases need a lead, but no staff member has that role. Ask an administrator to give a staff member the lead role.
+queue-claim-limit = The limit on claims within an hour is reached. The next claim is possible from
+queue-leave-limit = The limit on cases that are left undecided is reached. The next claim is possible from
+queue-limit-danger = A case in which a child may be in danger now can be claimed before.

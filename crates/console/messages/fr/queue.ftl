@@ -25,3 +25,6 @@ queue-of-leaving = { $count ->
    *[other] { $count } dossiers non décidés viennent de services en cours de départ.
 }
 queue-no-lead = Personne ici n’est responsable, et quelque chose attend un responsable. Demandez à l’administration de donner ce rôle à quelqu’un.
+queue-claim-limit = La limite des prises en charge en une heure est atteinte. La prochaine est possible à partir de
+queue-leave-limit = La limite des dossiers laissés sans décision est atteinte. La prochaine prise en charge est possible à partir de
+queue-limit-danger = Un dossier où un enfant est peut-être en danger en ce moment peut être pris en charge avant.

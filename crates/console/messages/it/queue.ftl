@@ -25,3 +25,6 @@ queue-of-leaving = { $count ->
    *[other] { $count } casi non decisi vengono da servizi in uscita.
 }
 queue-no-lead = Qui nessuno è responsabile, e qualcosa attende un responsabile. Chieda all’amministrazione di dare questo ruolo a qualcuno.
+queue-claim-limit = Il limite di prese in carico in un’ora è raggiunto. La prossima è possibile da
+queue-leave-limit = Il limite di casi lasciati senza decisione è raggiunto. La prossima presa in carico è possibile da
+queue-limit-danger = Un caso in cui un bambino può essere in pericolo ora può essere preso in carico anche prima.

@@ -1,4 +1,5 @@
-//! The audit record, for auditors: read, filtered, exported.
+//! The audit record, for auditors: read, filtered, exported; and how cases are claimed.
 
+pub mod claims_page;
 pub mod export;
 pub mod page;

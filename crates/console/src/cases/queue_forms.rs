@@ -50,8 +50,8 @@ pub fn with_queue(queue: Queue, address: &str) -> String {
     }
 }
 
-/// Claims the next case, and redirects to it, or to the queue if there is none. `after` is a part
-/// of the query that names the previous decision to the next page.
+/// Claims the next case, and redirects to it, or to the queue if there is none or a pace limit is
+/// reached. `after` is a part of the query that names the previous decision to the next page.
 pub async fn redirect_to_next(
     desk: &Desk,
     reviewer: &Proof,
@@ -62,6 +62,14 @@ pub async fn redirect_to_next(
         // The decision has been made; the reviewer's own page shows when the break ends.
         Err(Error::Refused(Refusal::BreakDue | Refusal::ExposureSpent)) if after.is_some() => {
             return Ok(Redirect::to("/console/me"));
+        }
+        // The page of the queue shows from when the next claim is possible.
+        Err(Error::Refused(Refusal::ClaimLimit | Refusal::LeaveLimit)) => {
+            let address = "/console/queue";
+            return Ok(match after {
+                Some(after) => Redirect::to(&format!("{address}?{after}")),
+                None => Redirect::to(address),
+            });
         }
         claimed => claimed?,
     };

@@ -6,6 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
+use mamori_desk::Paced;
+use mamori_desk::cases::pace_limit::PaceReached;
 use mamori_desk::cases::queue::QueueView;
 use mamori_model::case::Lowering;
 use mamori_model::{CaseState, Level, Purpose, Urgency};
@@ -34,6 +36,8 @@ pub struct QueuePage<'a> {
     pub is_empty_now: bool,
     /// Id of the case that the reviewer has claimed.
     pub claimed_case: Option<String>,
+    /// The pace limit that the reviewer has reached.
+    pub limit: Option<LimitNotice>,
     /// The open cases, most urgent first.
     pub rows: Vec<Row>,
     /// Number of open cases, without those in bulk decisions.
@@ -48,6 +52,15 @@ pub struct QueuePage<'a> {
     pub in_bulk: u64,
     /// Number of undecided cases, in the queue and elsewhere, of services that are leaving.
     pub of_leaving: u64,
+}
+
+/// A pace limit that the reviewer has reached.
+#[derive(Clone, Debug)]
+pub struct LimitNotice {
+    /// Which limit; the time follows the message.
+    pub what: MessageId,
+    /// From when the reviewer may claim a case again.
+    pub until: SafeHtml,
 }
 
 /// A proposal to lower the urgency of a case.
@@ -115,6 +128,14 @@ pub async fn show(
     page(&queue)
 }
 
+fn limit_notice(reached: PaceReached) -> LimitNotice {
+    let what = match reached.what {
+        Paced::Claims => MessageId("queue-claim-limit"),
+        Paced::Leaves => MessageId("queue-leave-limit"),
+    };
+    LimitNotice { what, until: show::time(reached.until) }
+}
+
 fn lowering(lowering: &Lowering) -> LoweringRow {
     LoweringRow {
         case: lowering.case.to_string(),
@@ -155,6 +176,7 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a
         frame,
         previous: None,
         is_empty_now: false,
+        limit: view.pace_reached.map(limit_notice),
         claimed_case: view.claimed.as_ref().map(|case| case.id.to_string()),
         total: waiting.values().map(|(cases, _)| cases).sum(),
         rows: waiting.iter().map(row).collect(),

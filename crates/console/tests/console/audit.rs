@@ -6,6 +6,7 @@ use mamori_model::StaffRole;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
+use crate::test_app::TestApp;
 use crate::world::World;
 
 on_both_engines! {
@@ -64,5 +65,51 @@ on_both_engines! {
         assert!(lines.len() > 3, "{lines:?}");
         assert_eq!(rest.text.lines().collect::<Vec<_>>(), lines[2..]);
         assert_eq!(beyond.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn an_auditor_sees_who_claims_one_case_again_and_again(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one-account")).await;
+        let rei = app.reviewer("rei").await;
+        let aud = app.person("aud", &[StaffRole::Auditor]).await;
+        let mut case = String::new();
+        for _ in 0..3 {
+            let page;
+            (case, page) = app.claim_next(&rei).await;
+            let form = [("claim", &*page.field("claim")), ("how", "leave")];
+            app.post_as(&rei, &format!("{case}/release"), &form).await;
+        }
+
+        let record = app.get_as(&aud, "/console/audit").await;
+        let claims = app.get_as(&aud, "/console/audit/claims").await;
+        let before = "/console/audit/claims?from=2020-01-01&to=2020-01-31";
+        let before = app.get_as(&aud, before).await;
+
+        assert!(record.page().contains("href=\"/console/audit/claims\""), "{record:?}");
+        assert!(claims.page().contains("claimed \u{2068}3\u{2069} times"), "{claims:?}");
+        assert!(claims.text.contains(&format!("href=\"{case}\"")), "{claims:?}");
+        assert!(claims.text.contains(&format!("href=\"/console/staff/{}\"", rei.staff.id)));
+        assert!(!claims.text.contains("one-account"), "{claims:?}");
+        assert!(before.page().contains("There is nothing to count on these days."), "{before:?}");
+    }
+
+    async fn days_that_are_none_or_too_many_are_refused(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let aud = app.person("aud", &[StaffRole::Auditor]).await;
+
+        for (query, status) in [
+            ("from=2026-10-01&to=2026-10-31", StatusCode::OK),
+            ("from=2026-10-01&to=2026-11-01", StatusCode::UNPROCESSABLE_ENTITY),
+            ("from=2026-10-02&to=2026-10-01", StatusCode::UNPROCESSABLE_ENTITY),
+            ("from=-009999-01-01", StatusCode::UNPROCESSABLE_ENTITY),
+            ("to=-009999-01-01", StatusCode::UNPROCESSABLE_ENTITY),
+            ("to=9999-12-31", StatusCode::UNPROCESSABLE_ENTITY),
+            ("to=today", StatusCode::UNPROCESSABLE_ENTITY),
+            ("after=1", StatusCode::NOT_FOUND),
+            ("staff=x", StatusCode::UNPROCESSABLE_ENTITY),
+        ] {
+            let answer = app.get_as(&aud, &format!("/console/audit/claims?{query}")).await;
+            assert_eq!(answer.status, status, "{query}");
+        }
     }
 }

@@ -83,6 +83,33 @@ on_both_engines! {
         assert!(theirs.text.contains("<title>A colleague has claimed this case"), "{theirs:?}");
     }
 
+    async fn at_a_limit_the_queue_says_from_when_the_next_claim_is_possible(records: TestDatabase) {
+        let app = TestApp::with(records, |settings| settings.cases.pace.left_hour_max = 1).await;
+        for account in ["one", "two", "three"] {
+            app.item(account, Some(account)).await;
+        }
+        let rei = app.reviewer("rei").await;
+        let (case, page) = app.claim_next(&rei).await;
+
+        let form = [("claim", &*page.field("claim")), ("how", "skip"), ("text", "Not for me.")];
+        let skipped = app.post_as(&rei, &format!("{case}/release"), &form).await;
+        let queue = app.get_as(&rei, "/console/queue").await;
+        let next = app.post_as(&rei, "/console/queue/next", &[]).await;
+        let named = app.post_as(&rei, &format!("{case}/claim"), &[]).await;
+
+        let until = app.clock.now() + jiff::SignedDuration::from_hours(1);
+        let until = until.strftime("%Y-%m-%d %H:%M UTC</time>").to_string();
+        assert_eq!((skipped.to(), next.to()), ("/console/queue".into(), "/console/queue".into()));
+        assert!(queue.page().contains(&until), "{queue:?}");
+        assert!(queue.text.contains("left undecided is reached"), "{queue:?}");
+        assert_eq!(named.status, StatusCode::FORBIDDEN);
+        assert!(named.text.contains("You have left too many cases undecided"), "{named:?}");
+        assert!(named.text.contains("href=\"/console/queue\""), "{named:?}");
+        app.clock.advance(jiff::SignedDuration::from_hours(1));
+        let rei = app.new_session(rei.staff.clone()).await;
+        assert!(app.claim_next(&rei).await.0.starts_with("/console/cases/"));
+    }
+
     async fn a_case_can_be_skipped_escalated_handed_over_and_returned(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;

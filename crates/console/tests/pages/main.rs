@@ -141,6 +141,10 @@ fn the_queue() {
             previous: None,
             is_empty_now: false,
             claimed_case: None,
+            limit: Some(queue::LimitNotice {
+                what: MessageId("queue-leave-limit"),
+                until: show::time(at("2026-11-20T04:04:05Z")),
+            }),
             rows: vec![
                 row(Purpose::ChildSexualAbuse, Urgency::ChildInDanger, 1),
                 row(Purpose::Rehearsal, Urgency::KnownMaterial, 29),
@@ -194,6 +198,7 @@ fn an_empty_queue() {
         previous: None,
         is_empty_now: true,
         claimed_case: None,
+        limit: None,
         rows: Vec::new(),
         total: 0,
         lowerings: Vec::new(),

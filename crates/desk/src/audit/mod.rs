@@ -2,6 +2,7 @@
 
 pub(crate) mod expire;
 pub mod line;
+pub mod read_claims;
 mod read_record;
 mod record;
 mod sequence;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::case::{CaseEventKind, Level, Step};
-use mamori_model::{Case, CaseId, Purpose, Refusal};
+use mamori_model::{Case, CaseId, Purpose, Refusal, Urgency};
 use mamori_store::{Claiming, Tx};
 
 use crate::cases::record_event::{NewEvent, record_event};
@@ -47,6 +47,8 @@ impl Desk {
     ///
     /// [`Refusal::BreakDue`] if a break is due, [`Refusal::ExposureSpent`] if the exposure limit is
     /// reached; a case that the reviewer has claimed then goes back to the queue.
+    /// [`Refusal::ClaimLimit`] or [`Refusal::LeaveLimit`] if a pace limit is reached; a case in
+    /// which a child may be in danger is claimed all the same.
     pub async fn claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
         // Tries again if a concurrent request of the same reviewer claimed a case first.
         match self.try_claim_next(who, queue).await {
@@ -65,7 +67,15 @@ impl Desk {
         self.lapse(&mut tx, now).await?;
         let mut case = self.lock_claimed_case(&mut tx, who, now).await?;
         if case.is_none() {
-            case = tx.claim_next(&self.claiming(who, queue.purpose, now)).await?;
+            let reached = self.pace_reached(&mut tx, who.staff(), now).await?;
+            let mut claiming = self.claiming(who, queue.purpose, now);
+            if reached.is_some() {
+                claiming.least_urgency = Urgency::ChildInDanger;
+            }
+            case = tx.claim_next(&claiming).await?;
+            if let (Some(reached), None) = (reached, &case) {
+                return Err(reached.refuse(who.staff()));
+            }
             self.record_claim(&mut tx, case.as_ref(), who, now).await?;
         }
         tx.commit().await?;
@@ -77,7 +87,8 @@ impl Desk {
     ///
     /// [`Refusal::ClaimedByOther`] if a colleague has claimed it, [`Refusal::CaseClosed`] if it is
     /// not open, [`Refusal::InBulk`] if it waits in a bulk decision, [`Error::NotFound`] if only a
-    /// lead may claim it; otherwise as [`Self::claim_next`].
+    /// lead may claim it; otherwise as [`Self::claim_next`]. At a pace limit the reviewer keeps the
+    /// case that they have claimed.
     pub async fn claim_case(&self, who: &Reviewer, case: CaseId) -> Result<Claimed, Error> {
         let now = self.clock().now();
 
@@ -99,6 +110,11 @@ impl Desk {
             Some(_) => return Err(Refusal::ClaimedByOther.into()),
             None => {
                 self.release_current_claim(&mut tx, who, now).await?;
+                if wanted.urgency != Urgency::ChildInDanger
+                    && let Some(reached) = self.pace_reached(&mut tx, who.staff(), now).await?
+                {
+                    return Err(reached.refuse(who.staff()));
+                }
                 let claimed = tx.claim_case(case, &self.claiming(who, None, now)).await?;
                 self.record_claim(&mut tx, claimed.as_ref(), who, now).await?;
                 claimed
@@ -157,6 +173,7 @@ impl Desk {
             by: who.staff(),
             is_lead: self.acts_as_lead(who),
             purpose,
+            least_urgency: Urgency::KnownMaterial,
             now,
             until: self.claim_until(now),
         }

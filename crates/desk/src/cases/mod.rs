@@ -9,6 +9,7 @@ pub(crate) mod lapse_claims;
 pub mod lower_urgency;
 pub mod note_case;
 pub(crate) mod open_case;
+pub mod pace_limit;
 pub mod queue;
 pub mod read_case;
 pub mod read_history;

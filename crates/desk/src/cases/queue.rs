@@ -5,6 +5,7 @@ use mamori_model::case::Lowering;
 use mamori_model::{Case, CaseState, Level};
 use mamori_store::QueueCount;
 
+use crate::cases::pace_limit::PaceReached;
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -19,6 +20,8 @@ pub struct QueueView {
     pub counts: Vec<QueueCount>,
     /// The case that the reviewer has claimed.
     pub claimed: Option<Case>,
+    /// The pace limit that the reviewer has reached.
+    pub pace_reached: Option<PaceReached>,
     /// The oldest proposals to lower the urgency of a case, if the reviewer acts as a lead.
     pub lowerings: Vec<Lowering>,
     /// How many of the undecided cases are of services that are leaving: these services are deleted
@@ -35,6 +38,7 @@ impl Desk {
         let now = self.clock().now();
         let counts = self.store().queue_counts().await?;
         let claimed = self.store().claimed_case(who.staff(), now).await?;
+        let pace_reached = self.pace_of(who.staff(), now).await?;
         let for_leads =
             |count: &QueueCount| count.level == Level::Lead || count.state == CaseState::Proposed;
         let lowerings = if self.acts_as_lead(who) {
@@ -46,6 +50,13 @@ impl Desk {
         let is_lead_missing = waits && !self.store().has_lead().await?;
         let leaving = self.store().leaving_services().await?;
         let of_leaving_services = leaving.iter().map(|leaving| leaving.undecided).sum();
-        Ok(QueueView { counts, claimed, lowerings, of_leaving_services, is_lead_missing })
+        Ok(QueueView {
+            counts,
+            claimed,
+            pace_reached,
+            lowerings,
+            of_leaving_services,
+            is_lead_missing,
+        })
     }
 }

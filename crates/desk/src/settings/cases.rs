@@ -24,6 +24,26 @@ pub struct CaseSettings {
     pub feature_limit_days_alone: u32,
     /// How long a bulk decision waits for confirmation; its cases cannot be claimed meanwhile.
     pub bulk_wait: SignedDuration,
+    /// How many cases a staff member may claim, and leave without a decision.
+    pub pace: PaceLimits,
+}
+
+/// How many cases a staff member may claim, and how many claimed cases they may leave: give back,
+/// skip, or let the claim lapse. Our choice, far above ordinary work, in which few cases are left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaceLimits {
+    /// The most claims within an hour: one case every 30 seconds.
+    pub claims_hour_max: u32,
+    /// The most cases left within an hour.
+    pub left_hour_max: u32,
+    /// The most cases left within 24 hours.
+    pub left_day_max: u32,
+}
+
+impl Default for PaceLimits {
+    fn default() -> Self {
+        Self { claims_hour_max: 120, left_hour_max: 20, left_day_max: 60 }
+    }
 }
 
 impl Default for CaseSettings {
@@ -37,6 +57,7 @@ impl Default for CaseSettings {
             bulk_actions_max: 2_000,
             feature_limit_days_alone: 30,
             bulk_wait: SignedDuration::from_hours(1),
+            pace: PaceLimits::default(),
         }
     }
 }

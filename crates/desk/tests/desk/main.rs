@@ -28,6 +28,7 @@ mod lowering;
 mod narrowing;
 mod notifying;
 mod opening;
+mod pacing;
 mod reading;
 mod remembering;
 mod sealing;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use mamori_desk::settings::{
-    ApprovalSettings, CaseSettings, NearHitLimits, SignInSettings, WebhookSettings,
+    ApprovalSettings, CaseSettings, NearHitLimits, PaceLimits, SignInSettings, WebhookSettings,
 };
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
@@ -122,6 +122,11 @@ impl Config {
             bulk_actions_max: cases.bulk_actions_max,
             feature_limit_days_alone: cases.feature_limit_days_alone,
             bulk_wait: minutes(cases.bulk_wait_min),
+            pace: PaceLimits {
+                claims_hour_max: cases.claims_hour_max,
+                left_hour_max: cases.left_hour_max,
+                left_day_max: cases.left_day_max,
+            },
         }
     }
 

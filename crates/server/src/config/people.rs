@@ -132,6 +132,15 @@ pub struct Cases {
     /// How long a bulk decision waits for its confirmation, in minutes.
     #[serde(deserialize_with = "within::<5, 1_440, _, _>")]
     pub bulk_wait_min: u32,
+    /// The most cases that one staff member may claim within an hour.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub claims_hour_max: u32,
+    /// The most claimed cases that one staff member may leave without a decision within an hour.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub left_hour_max: u32,
+    /// The same within 24 hours.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub left_day_max: u32,
     /// A note about whom to call if a child is in danger now. Mamori itself makes no calls.
     pub danger_note: Option<String>,
 }
@@ -148,6 +157,9 @@ impl Default for Cases {
             bulk_cases_max: usual.bulk_cases_max,
             bulk_actions_max: usual.bulk_actions_max,
             bulk_wait_min: minutes(usual.bulk_wait),
+            claims_hour_max: usual.pace.claims_hour_max,
+            left_hour_max: usual.pace.left_hour_max,
+            left_day_max: usual.pace.left_day_max,
             danger_note: None,
         }
     }

@@ -116,6 +116,19 @@ fn the_limits_on_near_hits_can_be_set_and_not_switched_off() {
 }
 
 #[test]
+fn the_pace_limits_can_be_set_and_not_switched_off() {
+    let pace = |text: &str| parse(text).unwrap().desk().unwrap().cases.pace;
+    let set = pace("[cases]\nclaims_hour_max = 7\nleft_hour_max = 8\nleft_day_max = 9");
+
+    assert_eq!((set.claims_hour_max, set.left_hour_max, set.left_day_max), (7, 8, 9));
+    let usual = pace("");
+    assert_eq!((usual.claims_hour_max, usual.left_hour_max, usual.left_day_max), (120, 20, 60));
+    for key in ["claims_hour_max", "left_hour_max", "left_day_max"] {
+        assert!(refusal(&format!("[cases]\n{key} = 0")).contains(key));
+    }
+}
+
+#[test]
 fn partly_looked_is_one_of_three_words() {
     use mamori_desk::settings::PartlyLooked;
     let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));

@@ -610,6 +610,8 @@ CREATE TABLE case_event (
 );
 CREATE INDEX case_event_case ON case_event (case_id, id);
 CREATE INDEX case_event_skipped ON case_event (staff_id, case_id) WHERE kind = 'skipped';
+CREATE INDEX case_event_staff ON case_event (staff_id, happened_at) WHERE staff_id IS NOT NULL;
+CREATE INDEX case_event_happened ON case_event (happened_at) WHERE staff_id IS NOT NULL;
 
 -- A reviewer's proposal to lower the urgency of a case in which a child may be in danger. The row goes
 -- when a lead agrees or refuses, and when the case is decided or ends.

@@ -2,10 +2,12 @@
 //! service, policy and subject.
 
 pub mod claim;
+pub mod claim_counts;
 pub mod event;
 pub mod item;
 pub mod list;
 pub mod lowering;
+pub mod pace;
 
 use jiff::Timestamp;
 use mamori_model::case::{Case, CaseState, Claim, Level, Subject, Urgency};

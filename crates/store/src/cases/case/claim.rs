@@ -11,7 +11,7 @@ use crate::query::queries;
 use crate::tx::Tx;
 
 /// The condition that a reviewer may claim a case: `$1` is the staff member, `$2` now, `$4` the
-/// purpose, `$5` whether escalated cases are included.
+/// purpose, `$5` whether escalated cases are included, `$7` the number of the least urgency.
 macro_rules! free {
     ($of:literal) => {
         concat!(
@@ -24,7 +24,9 @@ macro_rules! free {
             $of,
             ".purpose = $4 OR $4 IS NULL) AND ($5 OR ",
             $of,
-            ".level = 'reviewer')"
+            ".level = 'reviewer') AND ",
+            $of,
+            ".urgency <= $7"
         )
     };
 }
@@ -157,6 +159,8 @@ pub struct Claiming {
     pub is_lead: bool,
     /// Only cases of this purpose; `None` for any.
     pub purpose: Option<Purpose>,
+    /// Only cases that are at least this urgent.
+    pub least_urgency: Urgency,
     /// The current time.
     pub now: Timestamp,
     /// End of the claim.
@@ -198,7 +202,8 @@ impl Tx {
                 .bind(who.until)
                 .bind(who.purpose.map(Purpose::as_str))
                 .bind(who.is_lead)
-                .bind(self.name());
+                .bind(self.name())
+                .bind(who.least_urgency.number());
             if let Some(row) = self.row::<CaseRow>(call).await? {
                 return row.read().map(Some);
             }
