@@ -1,9 +1,7 @@
 //! Changes that need a second actor: requests, their answers, and notices of changes that narrowed.
 //!
-//! A verb that may need a second actor asks [`Desk::unless_guarded`] before it changes anything. The
+//! A verb that may need a second actor asks `Desk::unless_guarded` before it changes anything. The
 //! change itself is made by [`crate::approve_request`], once a second actor has approved it.
-//!
-//! [`Desk::unless_guarded`]: crate::Desk::unless_guarded
 
 pub mod acknowledge_notice;
 pub(crate) mod end_request;
