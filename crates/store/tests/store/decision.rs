@@ -10,7 +10,7 @@ use mamori_testkit::on_both_engines;
 use crate::given::{a_match, at, hit, id, open, stored_service};
 
 /// Two people, 1 and 2, and a case with an item.
-async fn a_case(records: &TestDatabase) -> Store {
+pub async fn a_case(records: &TestDatabase) -> Store {
     let store = open(records).await;
     stored_service(&store, 1).await;
     let found = a_match(1, "item-1", Verdict::Hold, vec![hit(1, 1)]);
@@ -48,7 +48,7 @@ async fn a_case(records: &TestDatabase) -> Store {
 }
 
 /// A decision that person 1 proposed, for a lead to approve.
-fn proposed(number: u128) -> Decision {
+pub fn proposed(number: u128) -> Decision {
     Decision {
         id: id(number),
         case: id(1),
@@ -73,7 +73,7 @@ fn proposed(number: u128) -> Decision {
     }
 }
 
-async fn insert(store: &Store, decision: &Decision) -> Result<(), Error> {
+pub async fn insert(store: &Store, decision: &Decision) -> Result<(), Error> {
     let mut tx = store.begin("test").await.unwrap();
     tx.insert_decision(decision).await?;
     tx.commit().await

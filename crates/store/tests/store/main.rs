@@ -6,6 +6,7 @@ mod audit;
 mod bank;
 mod case;
 mod change;
+mod claims;
 mod decision;
 mod dialects;
 mod entry;
