@@ -150,7 +150,8 @@ rules! {
         ServiceLeaving: ADMINS, Never(Request(Reason::DeleteService));
         ServiceDeleted: &[AdminKey, LocalCli, Mamori], Never(Request(Reason::DeleteService));
         KeyIssued: ADMINS, Unless(&[Request(Reason::IssueAdminKey)]);
-        KeyRevoked: ADMINS, Unless(&[Request(Reason::RevokeOtherKey)]);
+        KeyRevoked: &[AdminKey, LocalCli, Staff(Lead), Staff(Auditor), Mamori],
+            Unless(&[Request(Reason::RevokeOtherKey)]);
         EndpointAdded: &[ServiceKey], Always;
         EndpointRemoved: &[ServiceKey], Always;
         EndpointTested: &[ServiceKey], Always;
