@@ -222,6 +222,8 @@ function markSoon() {
 addEventListener("scroll", markSoon, { passive: true });
 addEventListener("resize", markSoon, { passive: true });
 document.addEventListener("focusin", markSoon);
+// A picture that comes late changes the layout.
+document.addEventListener("load", markSoon, { capture: true, passive: true });
 markLargest();
 
 const isWriting = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");

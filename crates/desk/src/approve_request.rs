@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalRequest, ApprovalState, ApprovalVerb, BankAt, Lapse};
-use mamori_model::{ApprovalId, Bank, Refusal};
+use mamori_model::{ApprovalId, Bank, Reason, Refusal};
 use mamori_store::Tx;
 use serde::de::DeserializeOwned;
 
@@ -72,7 +72,7 @@ impl Desk {
         state: ApprovalState,
         now: Timestamp,
     ) -> Result<ApprovalRequest, Error> {
-        let bank = match self.lock_unchanged(&mut tx, &request).await? {
+        let bank = match self.lock_unchanged(&mut tx, &request, now).await? {
             Ok(bank) => bank,
             Err(lapse) => {
                 end_request(self, &mut tx, request, ApprovalState::Lapsed(lapse), now).await?;
@@ -93,21 +93,28 @@ impl Desk {
     }
 
     /// Locks and returns the bank of a request, or why the request lapses: the bank is another than
-    /// at the request, or the requesting key was revoked.
+    /// at the request, or the requesting key was revoked or has ended.
     async fn lock_unchanged(
         &self,
         tx: &mut Tx,
         request: &ApprovalRequest,
+        now: Timestamp,
     ) -> Result<Result<Option<Bank>, Lapse>, Error> {
         if let Some(id) = request.requested_by.key() {
             let key = tx.key(id).await?;
-            if key.is_none_or(|key| key.revoked_at.is_some()) {
+            if key.is_none_or(|key| key.revoked_at.is_some() || key.has_ended(now)) {
                 return Ok(Err(Lapse::KeyRevoked));
             }
         }
         let Some(BankAt { bank, version }) = request.bank else { return Ok(Ok(None)) };
         let Some(bank) = tx.lock_bank(bank).await? else { return Ok(Err(Lapse::BankChanged)) };
         if tx.newest_bank_version(bank.id).await? != version {
+            return Ok(Err(Lapse::BankChanged));
+        }
+        // The second actor agrees to what the bank held at the request.
+        if concerns_entries(request)
+            && tx.were_entries_changed(bank.id, request.requested_at).await?
+        {
             return Ok(Err(Lapse::BankChanged));
         }
         Ok(Ok(Some(bank)))
@@ -187,6 +194,15 @@ impl Desk {
             | ApprovalVerb::WithdrawSource => Err(mismatched(request)),
         }
     }
+}
+
+/// Checks whether the change makes the entries act that the bank holds, or withdraws them: then
+/// entries must not have come since the request.
+fn concerns_entries(request: &ApprovalRequest) -> bool {
+    let acts = [Reason::RaiseAction, Reason::EnableActingBank, Reason::OpenBenignBank];
+    request.verb == ApprovalVerb::WithdrawSource
+        || (request.verb == ApprovalVerb::ChangeBank
+            && request.reasons.iter().any(|reason| acts.contains(reason)))
 }
 
 async fn lock(tx: &mut Tx, id: ApprovalId) -> Result<ApprovalRequest, Error> {

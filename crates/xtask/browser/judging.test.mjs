@@ -56,6 +56,7 @@ const texts = async (locator) => (await locator.allInnerTexts()).map(plain);
 
 /** Views the current item clear. */
 async function view(page) {
+  await page.locator(".item[data-current]").waitFor();
   await page.keyboard.down("v");
   await page.locator(".frame canvas").waitFor();
   await page.keyboard.up("v");
@@ -88,6 +89,7 @@ for (const [language, says] of Object.entries(LANGUAGES)) {
     await first.page.locator(".notice.bad[role=alert]").waitFor();
     await check(first.page, "the page that refuses an unviewed suspension");
 
+    await first.page.locator(".frame").first().scrollIntoViewIfNeeded();
     await view(first.page);
     await progress(first.page, says.progress[1]);
     await ask(first.page, SUSPEND);

@@ -1,5 +1,6 @@
 //! Lists approval requests and change notices, for those who may be second actors.
 
+use mamori_model::key::Scope;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{ApprovalId, ApprovalRequest, ChangeNotice, NoticeId};
 
@@ -17,8 +18,8 @@ pub enum WhichRequests {
 }
 
 impl Desk {
-    /// Lists approval requests, newest first, to staff members without hashes. `before` is the id at
-    /// which the previous page ended.
+    /// Lists approval requests, newest first. Hashes are shown only to the requester, and to keys
+    /// with [`Scope::EntriesExport`]. `before` is the id at which the previous page ended.
     pub async fn approval_requests(
         &self,
         who: Overseer<'_>,
@@ -67,8 +68,9 @@ impl Desk {
 
 fn shown_to(who: Overseer<'_>, request: ApprovalRequest) -> ApprovalRequest {
     match who {
-        Overseer::Admin(_) => request,
-        Overseer::Staff(_) => without_hashes(request),
+        Overseer::Admin(admin) if admin.actor() == request.requested_by => request,
+        Overseer::Admin(admin) if admin.require(&[Scope::EntriesExport]).is_ok() => request,
+        Overseer::Admin(_) | Overseer::Staff(_) => without_hashes(request),
     }
 }
 

@@ -17,6 +17,9 @@ pub enum Overseer<'a> {
     Staff(&'a Records),
 }
 
+/// A key with so many ancestors is no second actor, and no key is that of its requests.
+const ANCESTORS_MAX: usize = 100;
+
 /// An actor who agrees to a change. In the console, that takes a recent confirmation of identity.
 #[derive(Clone, Copy, Debug)]
 pub enum Approver<'a> {
@@ -93,5 +96,10 @@ pub(crate) async fn lineage(tx: &mut Tx, key: KeyId) -> Result<KeyLineage, Error
 }
 
 async fn lineage_of(tx: &mut Tx, key: KeyId, issued_at: Timestamp) -> Result<KeyLineage, Error> {
-    Ok(KeyLineage { key, ancestors: tx.ancestors_of_key(key).await?, issued_at })
+    let ancestors = tx.ancestors_of_key(key).await?;
+    // The query stops there, so the tree of the key is not known.
+    if ancestors.len() >= ANCESTORS_MAX {
+        return Err(Refusal::RequestRelated.into());
+    }
+    Ok(KeyLineage { key, ancestors, issued_at })
 }

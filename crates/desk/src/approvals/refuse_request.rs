@@ -1,10 +1,11 @@
 //! Refuses and cancels approval requests: the change is not made.
 
-use mamori_model::approval_request::{ApprovalRequest, ApprovalState};
-use mamori_model::{ApprovalId, FreeText};
+use mamori_model::approval_request::{ApprovalRequest, ApprovalState, ApprovalVerb};
+use mamori_model::{ApprovalId, FreeText, Refusal};
+use mamori_store::Tx;
 
 use crate::approvals::end_request::end_request;
-use crate::approvals::overseer::Overseer;
+use crate::approvals::overseer::{Overseer, lineage};
 use crate::{Desk, Error};
 
 impl Desk {
@@ -12,7 +13,8 @@ impl Desk {
     /// requester: to prevent a change takes less than to agree to it.
     ///
     /// [`Error::NotFound`] if there is no such request; [`mamori_model::Refusal::RequestResolved`]
-    /// if it does not wait, [`mamori_model::Refusal::RequestOwn`] for the requester.
+    /// if it does not wait, [`mamori_model::Refusal::RequestOwn`] for the requester,
+    /// [`mamori_model::Refusal::RequestRelated`] for a key that is to be revoked.
     pub async fn refuse_request(
         &self,
         who: Overseer<'_>,
@@ -24,6 +26,7 @@ impl Desk {
         let mut tx = self.store().begin("refuse_request").await?;
         let request = lock(&mut tx, id).await?;
         request.can_be_refused(&who.actor())?;
+        require_untouched(&mut tx, who, &request).await?;
         let state = ApprovalState::Refused(who.actor(), why.clone());
         let request = end_request(self, &mut tx, request, state, now).await?;
         tx.commit().await?;
@@ -34,7 +37,7 @@ impl Desk {
     /// Cancels a request. The requester may, and every other actor.
     ///
     /// [`Error::NotFound`] if there is no such request; [`mamori_model::Refusal::RequestResolved`]
-    /// if it does not wait.
+    /// if it does not wait, [`mamori_model::Refusal::RequestRelated`] for a key that is to be revoked.
     pub async fn cancel_request(
         &self,
         who: Overseer<'_>,
@@ -45,6 +48,7 @@ impl Desk {
         let mut tx = self.store().begin("cancel_request").await?;
         let request = lock(&mut tx, id).await?;
         request.can_be_cancelled()?;
+        require_untouched(&mut tx, who, &request).await?;
         let state = ApprovalState::Cancelled(who.actor());
         let request = end_request(self, &mut tx, request, state, now).await?;
         tx.commit().await?;
@@ -53,6 +57,25 @@ impl Desk {
     }
 }
 
-async fn lock(tx: &mut mamori_store::Tx, id: ApprovalId) -> Result<ApprovalRequest, Error> {
+/// Refuses `who` if it is the key that `request` is to revoke, or descends from it: the holder of a
+/// stolen key could keep it otherwise.
+async fn require_untouched(
+    tx: &mut Tx,
+    who: Overseer<'_>,
+    request: &ApprovalRequest,
+) -> Result<(), Error> {
+    let Overseer::Admin(admin) = who else { return Ok(()) };
+    let Some(own) = admin.key().filter(|_| request.verb == ApprovalVerb::RevokeKey) else {
+        return Ok(());
+    };
+    let target = request.target.as_str().parse();
+    let target = target.map_err(|cause| Error::internal("a request names no key", cause))?;
+    if lineage(tx, own).await?.is_of(target) {
+        return Err(Refusal::RequestRelated.into());
+    }
+    Ok(())
+}
+
+async fn lock(tx: &mut Tx, id: ApprovalId) -> Result<ApprovalRequest, Error> {
     tx.lock_approval_request(id).await?.ok_or(Error::NotFound("approval request"))
 }

@@ -5,8 +5,8 @@ use mamori_model::action::ActionState;
 use mamori_model::case::{About, CaseEventKind, CaseState};
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::{
-    Approval, BulkId, Case, CaseId, FreeText, ItemName, Measures, Refusal, ServiceAction, Viewing,
-    approval,
+    Approval, BulkId, Case, CaseId, FreeText, ItemName, Measures, Refusal, ServiceAction, Urgency,
+    Viewing, approval,
 };
 use mamori_store::Tx;
 
@@ -103,7 +103,11 @@ impl Desk {
         let views = CaseViews::load(tx, &[case.id], of_author, now).await?;
         let viewed = views.viewed_of(case.id, new.outcome, &actions, grave);
         viewed.permits_author()?;
-        let is_needed = approval::is_required(&actions, 1, grave) || viewed.needs_approval();
+        // Ending such a case lowers its urgency, which one person may not do.
+        let ends_danger =
+            case.urgency == Urgency::ChildInDanger && new.outcome != Outcome::Violates;
+        let is_needed =
+            approval::is_required(&actions, 1, grave) || viewed.needs_approval() || ends_danger;
         let approval = approval::required(is_needed, self.settings().is_single_person, now);
         Ok(Judged { case, actions, approval, author_viewing: viewed.word_of_author() })
     }

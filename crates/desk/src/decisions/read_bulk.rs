@@ -197,6 +197,16 @@ impl Desk {
             let of_case = actions.get(&case.id).map_or(&[][..], Vec::as_slice);
             requested.extend(of_case.iter().map(|action| (case.service, action)));
         }
-        Ok((Summary::of(requested), Summary::default()))
+        // These cases are not claimed, so their accounts are shown as in the list of the cases.
+        let list = self.aliases_of_list(&format!("bulk {}", bulk.id)).await?;
+        let mut aliases = BTreeMap::new();
+        for (service, action) in &requested {
+            if let Some(account) = action.account() {
+                let alias = list.alias(*service, account).to_string();
+                let alias = alias.parse().map_err(|cause| Error::internal("no alias", cause))?;
+                aliases.insert(account.reveal().to_owned(), alias);
+            }
+        }
+        Ok((Summary::of(requested).with_aliases(&aliases), Summary::default()))
     }
 }

@@ -60,6 +60,16 @@ impl Summary {
         Self { groups }
     }
 
+    /// Returns the summary with these aliases in place of the accounts' names.
+    pub(crate) fn with_aliases(mut self, aliases: &BTreeMap<String, Account>) -> Self {
+        for account in self.groups.iter_mut().flat_map(|group| &mut group.accounts) {
+            if let Some(alias) = aliases.get(account.reveal()) {
+                *account = alias.clone();
+            }
+        }
+        self
+    }
+
     /// Summarises what undoing these actions asks of the services: the reverse of those that a
     /// decision itself requested, unless another decision in effect asks for more. The items of a
     /// case were held or blocked, so they are held again.

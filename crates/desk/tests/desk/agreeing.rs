@@ -10,7 +10,9 @@ use mamori_model::approval_request::{ApprovalState, ApprovalVerb, Reason};
 use mamori_model::key::Role;
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
-use mamori_model::{Action, AuditVerb, Bank, EntryChange, Hash, HashKind, Patch, Purpose, Refusal};
+use mamori_model::{
+    Action, AuditVerb, Bank, EntryChange, Hash, HashKind, Line, Patch, Purpose, Refusal,
+};
 use mamori_store::{AuditFilter, EntryFilter, NewEntry};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -104,6 +106,66 @@ on_both_engines! {
         let deleted = waits(desk.delete_bank(who, bank.id).await);
         actors.approve(&deleted).await;
         assert_eq!(store.bank(bank.id).await.unwrap(), None);
+    }
+
+    async fn a_raised_action_lapses_when_entries_came_after_its_request(records: TestDatabase) {
+        let actors = actors(records).await;
+        let (desk, who) = (&actors.app.desk, &actors.first);
+        let bank = desk.create_bank(who, real_bank("list", Action::None)).await.unwrap();
+        desk.add_entries(who, bank.id, &[md5(1)]).await.unwrap();
+        actors.app.clock.advance(jiff::SignedDuration::from_secs(1));
+        let raise = || BankChange { action: Some(Action::Block), ..BankChange::default() };
+        let raised = waits(desk.change_bank(who, bank.id, raise()).await);
+
+        actors.app.clock.advance(jiff::SignedDuration::from_secs(1));
+        desk.add_entries(who, bank.id, &[md5(2)]).await.unwrap();
+        let late = desk.approve_request(Approver::Admin(&actors.second), raised.id).await;
+        actors.app.clock.advance(jiff::SignedDuration::from_secs(1));
+        let again = waits(desk.change_bank(who, bank.id, raise()).await);
+        actors.approve(&again).await;
+
+        assert_eq!(refused(late), Refusal::RequestStale);
+        let store = actors.app.store().await;
+        assert_eq!(store.bank(bank.id).await.unwrap().unwrap().action, Action::Block);
+    }
+
+    async fn entries_of_a_source_are_withdrawn_as_they_were_at_the_request(records: TestDatabase) {
+        let actors = actors(records).await;
+        let (desk, who) = (&actors.app.desk, &actors.first);
+        let bank = desk.create_bank(who, real_bank("list", Action::None)).await.unwrap();
+        let source: Line = "a source".parse().unwrap();
+        let of_source = |number: u8| {
+            let mut entry = md5(number);
+            entry.metadata.source_id = Some(source.clone()).into();
+            entry
+        };
+        let many: Vec<_> = (0..101).map(&of_source).collect();
+        desk.add_entries(who, bank.id, &many).await.unwrap();
+        actors.app.clock.advance(jiff::SignedDuration::from_secs(1));
+        let request = waits(desk.withdraw_source(who, bank.id, &source).await);
+
+        actors.app.clock.advance(jiff::SignedDuration::from_secs(1));
+        desk.add_entries(who, bank.id, &[of_source(200)]).await.unwrap();
+        let late = desk.approve_request(Approver::Admin(&actors.second), request.id).await;
+
+        assert_eq!(refused(late), Refusal::RequestStale);
+        assert_eq!(actors.live(&bank).await, 102);
+    }
+
+    async fn a_key_that_is_to_be_revoked_cannot_prevent_it(records: TestDatabase) {
+        let actors = actors(records).await;
+        let desk = &actors.app.desk;
+        let (stolen, who) = (&actors.second, &actors.first);
+
+        let request = waits(desk.revoke_key(who, stolen.key().unwrap()).await);
+        let cancelled = desk.cancel_request(Overseer::Admin(stolen), request.id).await;
+        let why = "No.".parse().unwrap();
+        let denied = desk.refuse_request(Overseer::Admin(stolen), request.id, &why).await;
+        let local = Approver::Admin(&actors.app.admin);
+        desk.approve_request(local, request.id).await.unwrap();
+
+        assert_eq!(refused(cancelled), Refusal::RequestRelated);
+        assert_eq!(refused(denied), Refusal::RequestRelated);
     }
 
     async fn a_service_is_deleted_when_a_second_key_agrees(records: TestDatabase) {

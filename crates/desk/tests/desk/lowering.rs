@@ -8,7 +8,8 @@ use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_desk::staff::member::Reviewer;
 use mamori_desk::{Error, LocalCli, Member};
-use mamori_model::case::{CaseEvent, CaseEventKind};
+use mamori_model::action::ItemMeasure;
+use mamori_model::case::{CaseEvent, CaseEventKind, CaseState};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{Case, CaseId, FreeText, Measures, Outcome, Refusal, Urgency};
@@ -208,6 +209,27 @@ on_both_engines! {
         assert_eq!(of.stored().await.urgency, Urgency::KnownMaterial);
     }
 
+    async fn a_case_with_a_child_in_danger_is_ended_without_a_violation_by_two_people(records: TestDatabase) {
+        let of = fixture(test_app(records).await, Urgency::ChildInDanger).await;
+        let new = NewDecision {
+            case: of.case,
+            claim: of.claimed.number,
+            version: of.claimed.version,
+            outcome: Outcome::Allowed,
+            reason: "It is art.".parse().unwrap(),
+            measures: Measures::default(),
+        };
+
+        let decision = of.app.desk.decide(&of.one, new).await.unwrap();
+        let before = of.stored().await.state;
+        let two = of.app.lead("two").await.member().clone();
+        let recently = two.recently(of.app.clock.now()).unwrap();
+        of.app.desk.approve(&two.reviewer().unwrap(), &recently, decision.id).await.unwrap();
+
+        assert_eq!(before, CaseState::Proposed);
+        assert_eq!(of.stored().await.state, CaseState::Decided);
+    }
+
     async fn a_decided_case_has_no_proposal(records: TestDatabase) {
         let of = fixture(test_app(records).await, Urgency::ChildInDanger).await;
         let two = of.app.member("two", &[StaffRole::Lead]).await;
@@ -216,9 +238,9 @@ on_both_engines! {
             case: of.case,
             claim: of.claimed.number,
             version: of.claimed.version,
-            outcome: Outcome::Allowed,
+            outcome: Outcome::Violates,
             reason: why(),
-            measures: Measures::default(),
+            measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
         };
 
         let decision = of.app.desk.decide(&of.one, new).await.unwrap();

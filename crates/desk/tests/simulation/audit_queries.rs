@@ -107,6 +107,37 @@ pub const OF_SECOND_ACTORS: &[Invariant] = &[
                 AND r.resolved_at = e.happened_at)",
     ),
     (
+        "no action was raised, and no bank that acts or clears switched on, by one actor",
+        "SELECT count(*) FROM audit_event e
+           JOIN bank b ON e.target = 'bank_' || lower(hex(b.id)) AND b.purpose <> 'rehearsal'
+          WHERE e.verb = 'bank_changed'
+            AND ((e.state_before LIKE '%\"action\":\"none\"%'
+                  AND e.state_after NOT LIKE '%\"action\":\"none\"%')
+                 OR (e.state_before LIKE '%\"action\":\"hold\"%'
+                     AND e.state_after LIKE '%\"action\":\"block\"%')
+                 OR (e.state_before LIKE '%\"is_enabled\":false%'
+                     AND e.state_after LIKE '%\"is_enabled\":true%'
+                     AND (b.purpose = 'known_benign'
+                          OR e.state_after NOT LIKE '%\"action\":\"none\"%')))
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'change_bank'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
+        "no surface was added, and no lower quality set, by one actor",
+        "SELECT count(*) FROM audit_event e
+           JOIN bank b ON e.target = 'bank_' || lower(hex(b.id)) AND b.purpose <> 'rehearsal'
+          WHERE e.verb = 'bank_changed'
+            AND ((e.state_before NOT LIKE '%\"shared\"%' AND e.state_after LIKE '%\"shared\"%')
+                 OR (e.state_before NOT LIKE '%\"quality_min\":0,%'
+                     AND e.state_before NOT LIKE '%\"quality_min\":0}%'
+                     AND (e.state_after LIKE '%\"quality_min\":0,%'
+                          OR e.state_after LIKE '%\"quality_min\":0}%')))
+            AND NOT EXISTS (SELECT 1 FROM approval_request r WHERE r.verb = 'change_bank'
+                AND r.target = e.target AND r.state IN ('done', 'made_alone')
+                AND r.resolved_at = e.happened_at)",
+    ),
+    (
         "no bank but those for rehearsals was deleted by one actor",
         "SELECT count(*) FROM audit_event e
            JOIN bank b ON e.target = 'bank_' || lower(hex(b.id)) AND b.purpose <> 'rehearsal'

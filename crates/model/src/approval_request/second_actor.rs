@@ -53,9 +53,9 @@ pub enum SecondActor {
 /// Checks whether `second` may agree to what `first` requested or did at `requested_at`. `lineage` is
 /// that of `first`, if it is a key.
 ///
-/// [`Refusal::RequestOwn`] for the same actor, [`Refusal::RequestRelated`] for a key that descends
-/// from the other one, [`Refusal::RequestTooNew`] for a key or account that could have been made for
-/// this request.
+/// [`Refusal::RequestOwn`] for the same actor, [`Refusal::RequestRelated`] for a key of the same tree:
+/// the holder of the key from which both descend could have both. [`Refusal::RequestTooNew`] for a
+/// key or account that could have been made for this request.
 pub fn can_agree(
     first: &AuditActor,
     lineage: Option<&KeyLineage>,
@@ -75,18 +75,13 @@ pub fn can_agree(
             if first.key() == Some(second.key) {
                 return Err(Refusal::RequestOwn);
             }
-            let is_related =
-                lineage.is_some_and(|first| first.is_of(second.key) || second.is_of(first.key));
-            if is_related {
+            if lineage.is_some_and(|first| first.root() == second.root()) {
                 return Err(Refusal::RequestRelated);
             }
             // The command line issues the keys that have no ancestors.
-            let is_of_same_tree = match lineage {
-                Some(first) => first.root() == second.root(),
-                None => second.ancestors.is_empty(),
-            };
+            let is_by_cli = lineage.is_none() && second.ancestors.is_empty();
             let is_young = now.duration_since(second.issued_at) < WAIT_NEW;
-            let is_new = second.issued_at >= requested_at || (is_of_same_tree && is_young);
+            let is_new = second.issued_at >= requested_at || (is_by_cli && is_young);
             if is_new { Err(Refusal::RequestTooNew) } else { Ok(()) }
         }
     }
@@ -120,9 +115,9 @@ mod tests {
             (key(&[1, 2], 0), Err(Refusal::RequestRelated)),
             (key(&[1], 0), Err(Refusal::RequestRelated)),
             (key(&[1, 2, 3, 4], 0), Err(Refusal::RequestRelated)),
-            (key(&[1, 2, 5], 0), Ok(())),
-            (key(&[1, 2, 5], 77), Err(Refusal::RequestTooNew)),
-            (key(&[1, 2, 5], 76), Ok(())),
+            (key(&[1, 2, 5], 0), Err(Refusal::RequestRelated)),
+            (key(&[1, 6], 0), Err(Refusal::RequestRelated)),
+            (key(&[9, 10], 77), Ok(())),
             (key(&[9], 77), Ok(())),
             (key(&[9], 91), Err(Refusal::RequestTooNew)),
         ];

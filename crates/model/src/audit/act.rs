@@ -201,7 +201,8 @@ rules! {
         BulkOpened: LEADS, AsSecond(First::Author);
         Approved: LEADS, AsSecond(First::Author);
         Refused: LEADS, AsSecond(First::Author);
-        Decided: REVIEWERS, Unless(GRAVE);
+        Decided: REVIEWERS,
+            Unless(&[GraveMeasure, SeveralAccounts, NotViewed, ChildInDanger]);
         Undone: REVIEWERS, Always;
         Reopened: &[Mamori], Always;
         Disputed: &[Mamori], Always;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mamori_model::audit::{AuditActor, AuditEvent, AuditLink, AuditTarget, AuditVerb, LinkedEvent};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{AuditId, Sha256, StaffId};
+use mamori_model::{AuditId, BankId, Sha256, StaffId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -47,6 +47,12 @@ queries! {
         SELECT count(*) FROM audit_event
          WHERE target = $1 AND actor_kind = 'command_line'
            AND verb IN ('staff_added', 'staff_roles_changed', 'staff_link_made')
+           AND happened_at > $2";
+    COUNT_CHANGES_OF_ENTRIES = "-- count_changes_of_entries
+        SELECT count(*) FROM audit_event
+         WHERE target = $1
+           AND verb IN ('entries_added', 'entries_restored', 'entry_changed', 'import_begun',
+                        'import_ended')
            AND happened_at > $2";
     INSERT_AUDIT_EVENT = "-- insert_audit_event
         INSERT INTO audit_event (id, actor_kind, actor_id, actor_name, verb, target, state_before,
@@ -211,6 +217,17 @@ impl Tx {
         since: Timestamp,
     ) -> Result<bool, Error> {
         let call = COUNT_CHANGES_BY_CLI.bind(staff.to_string()).bind(since);
+        let count: Option<(i64,)> = self.row(call).await?;
+        Ok(count.is_some_and(|(count,)| count > 0))
+    }
+
+    /// Checks whether entries were added to the bank, imported, or changed after `since`.
+    pub async fn were_entries_changed(
+        &mut self,
+        bank: BankId,
+        since: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = COUNT_CHANGES_OF_ENTRIES.bind(bank.to_string()).bind(since);
         let count: Option<(i64,)> = self.row(call).await?;
         Ok(count.is_some_and(|(count,)| count > 0))
     }

@@ -60,10 +60,20 @@ queries! {
         WITH RECURSIVE line (id, depth) AS (
              SELECT CAST($1 AS TEXT), 0
               UNION ALL
-             SELECT event.actor_id, line.depth + 1
+             SELECT made.created_by_id, line.depth + 1
                FROM line
-               JOIN audit_event AS event ON event.target = line.id
-                AND event.verb = 'key_issued' AND event.actor_kind = 'key'
+               JOIN api_key AS made ON 'key_' || lower(hex(made.id)) = line.id
+                AND made.created_by_kind = 'key'
+              WHERE line.depth < 100)
+        SELECT id FROM line WHERE depth > 0 ORDER BY depth",
+        postgres: "-- key_line
+        WITH RECURSIVE line (id, depth) AS (
+             SELECT CAST($1 AS TEXT), 0
+              UNION ALL
+             SELECT made.created_by_id, line.depth + 1
+               FROM line
+               JOIN api_key AS made ON 'key_' || replace(CAST(made.id AS TEXT), '-', '') = line.id
+                AND made.created_by_kind = 'key'
               WHERE line.depth < 100)
         SELECT id FROM line WHERE depth > 0 ORDER BY depth";
     SET_LAST_USED_ON = "-- set_last_used_on
@@ -201,7 +211,7 @@ impl Tx {
     /// audit record says so. Empty for a key that was issued on the command line.
     pub async fn ancestors_of_key(&mut self, key: KeyId) -> Result<Vec<KeyId>, Error> {
         let rows: Vec<(String,)> = self.rows(KEY_LINE.bind(key.to_string())).await?;
-        rows.into_iter().map(|(id,)| id.parse().or_corrupt("audit_event.actor_id")).collect()
+        rows.into_iter().map(|(id,)| id.parse().or_corrupt("api_key.created_by_id")).collect()
     }
 
     /// Revokes a key; returns `false` if it does not exist or is revoked already.

@@ -182,7 +182,7 @@ pub async fn lower_urgency(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-async fn is_in_danger(sim: &Simulation, case: CaseId) -> Result<bool, String> {
+pub async fn is_in_danger(sim: &Simulation, case: CaseId) -> Result<bool, String> {
     let query = format!(
         "SELECT count(*) FROM review_case
           WHERE 'case_' || lower(hex(id)) = '{case}' AND urgency = 0"

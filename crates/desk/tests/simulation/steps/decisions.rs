@@ -14,7 +14,7 @@ use mamori_model::decision::DecisionState;
 use mamori_model::page::PageSize;
 use mamori_model::{CaseId, Decision, Measures, Outcome, Refusal};
 
-use super::claims::{alive, check_outcome, somebody_with_a_case, words};
+use super::claims::{alive, check_outcome, is_in_danger, somebody_with_a_case, words};
 use super::people;
 use crate::sim::{Simulation, Tried};
 use crate::view_model::{self, Asked, Seen};
@@ -154,7 +154,8 @@ async fn made(
     alive(sim, person, "decided")?;
     sim.world.people[person].hand = Hand::Nothing;
     let asked = asked(sim, new.outcome, &new.measures);
-    let waits = asked.needs_approval(seen);
+    let ends_danger = new.outcome != Outcome::Violates && is_in_danger(sim, new.case).await?;
+    let waits = asked.needs_approval(seen) || ends_danger;
     let expected = if waits { DecisionState::Proposed } else { DecisionState::Standing };
     let word = seen.word(asked != Asked::Nobody);
     if (decision.state, decision.author_viewing) != (expected, word) {
