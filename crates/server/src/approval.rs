@@ -61,13 +61,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 pub fn explain(request: &ApprovalRequest) -> String {
     let reasons: Vec<&str> = request.reasons.iter().map(|reason| reason.what()).collect();
     let id = request.id;
-    let of_cli = "the holder of another administrator's key, or a lead or an auditor in the \
-                  console, must approve it";
+    let second = "the holder of an administrator's key, or a lead or an auditor in the console, can \
+                  approve it";
     format!(
-        "this takes a second actor ({reasons}), and waits as the request {id}\n\
-         until {until}  {of_cli}: POST /v1/approvals/{id}/approve\n\
-         from {alone}  or you have it take effect alone: mamori approval apply {id}\n\
-         until then  mamori approval cancel {id}",
+        "this needs a second actor ({reasons}); it waits as request {id}\n\
+         until {until}: {second} (POST /v1/approvals/{id}/approve)\n\
+         from {alone}: you can have it take effect alone: mamori approval apply {id}\n\
+         to cancel the request: mamori approval cancel {id}",
         reasons = reasons.join("; "),
         until = request.agree_until.strftime("%Y-%m-%d %H:%M UTC"),
         alone = request.alone_from.strftime("%Y-%m-%d %H:%M UTC"),

@@ -24,7 +24,7 @@ start-disputes-service = { $count ->
    *[other] { $count } gelten für einen ganzen Dienst
 }
 start-leaving = Dienste, die ausscheiden
-start-leaving-about = Die Verwaltung hat diese Dienste gelöscht. Nichts von ihnen wird mehr geprüft. Jeder ist fort, wenn seine Fälle entschieden und seine Maßnahmen beantwortet oder überfällig sind.
+start-leaving-about = Die Löschung dieser Dienste hat begonnen. Neue Inhalte von ihnen werden nicht geprüft. Jeder wird gelöscht, wenn seine Fälle entschieden und seine Maßnahmen beantwortet oder überfällig sind.
 start-leaving-service = Dienst
 start-leaving-since = Scheidet aus seit
 start-leaving-undecided = Offene Fälle

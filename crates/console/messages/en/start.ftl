@@ -24,7 +24,7 @@ start-disputes-service = { $count ->
    *[other] { $count } apply to a whole service
 }
 start-leaving = Services that are leaving
-start-leaving-about = An administrator deleted these services. Nothing of them is checked any more. Each is gone when its cases are decided and its actions answered or overdue.
+start-leaving-about = The deletion of these services has begun. No new item of them is checked. Each is deleted when its cases are decided and its actions are answered or overdue.
 start-leaving-service = Service
 start-leaving-since = Leaving since
 start-leaving-undecided = Undecided cases

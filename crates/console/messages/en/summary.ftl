@@ -5,7 +5,7 @@ summary-heading-past = What the service was asked to do
 summary-heading-undone = What the service had been asked to do before this was undone
 summary-heading-never = What the service would have been asked to do
 summary-heading-undo = What the service will be asked to do if you undo this
-summary-nothing = The service is asked for nothing.
+summary-nothing = No action is requested from the service.
 summary-separator = {", "}
 summary-more = { $names } and { $count } more
 summary-suspend = { $count ->
@@ -78,7 +78,7 @@ act-restore = { $count ->
     [one] make one item visible again
    *[other] make { $count } items visible again
 }
-act-nothing = ask for nothing
+act-nothing = request no action
 act-propose = Propose: { $act }
 act-approve = Approve: { $act }
 act-undo = Undo: { $act }

@@ -24,7 +24,7 @@ start-disputes-service = { $count ->
    *[other] { $count } s’appliquent à tout un service
 }
 start-leaving = Services en cours de départ
-start-leaving-about = L’administration a supprimé ces services. Plus rien n’y est contrôlé. Chacun disparaît quand ses dossiers sont décidés et que ses mesures ont une réponse ou sont en retard.
+start-leaving-about = La suppression de ces services a commencé. Leurs nouveaux éléments ne sont plus contrôlés. Chacun est supprimé quand ses dossiers sont décidés et que ses mesures ont une réponse ou sont en retard.
 start-leaving-service = Service
 start-leaving-since = En cours de départ depuis
 start-leaving-undecided = Dossiers non décidés

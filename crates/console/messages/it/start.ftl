@@ -24,7 +24,7 @@ start-disputes-service = { $count ->
    *[other] { $count } valgono per un intero servizio
 }
 start-leaving = Servizi in uscita
-start-leaving-about = L’amministrazione ha eliminato questi servizi. Nulla vi viene più controllato. Ciascuno scompare quando i suoi casi sono decisi e le sue misure hanno una risposta o sono in ritardo.
+start-leaving-about = L’eliminazione di questi servizi è iniziata. I loro nuovi elementi non vengono controllati. Ciascuno viene eliminato quando i suoi casi sono decisi e le sue misure hanno una risposta o sono in ritardo.
 start-leaving-service = Servizio
 start-leaving-since = In uscita dal
 start-leaving-undecided = Casi non decisi

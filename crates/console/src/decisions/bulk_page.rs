@@ -12,7 +12,7 @@ use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
 use mamori_model::{
-    Approval, BulkId, Case, CaseId, DecisionState, Feature, Line, Purpose, Refusal, StaffId,
+    Approval, BulkId, Case, CaseId, Decision, Feature, Line, Purpose, Refusal, StaffId,
 };
 use serde::Deserialize;
 
@@ -398,9 +398,7 @@ fn case_row(case: &BulkCase, aliases: &Aliases) -> CaseRow {
         urgency: terms::urgency(case.case.urgency),
         account: aliases.get(&case.case.id).map(ToString::to_string),
         items: case.case.items.into(),
-        is_unviewed: case.decision.as_ref().is_some_and(|decision| {
-            decision.state != DecisionState::Proposed && decision.is_without_viewing()
-        }),
+        is_unviewed: case.decision.as_ref().is_some_and(Decision::is_without_viewing),
         is_stale: case.is_stale,
         state: case.decision.as_ref().map(|decision| terms::decision_state(decision.state)),
     }

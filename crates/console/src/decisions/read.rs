@@ -194,7 +194,7 @@ fn fill_page<'a>(
         undo_act: summary::act(messages, &view.undo_summary, Some(summary::UNDO)),
         author_viewing: terms::viewing(decision.author_viewing),
         approver_viewing: decision.approver_viewing.map(terms::viewing),
-        is_unviewed: !is_proposed && decision.is_without_viewing(),
+        is_unviewed: decision.is_without_viewing(),
         views: None,
         actions: view.actions.iter().map(|action| action_row(frame.messages, action)).collect(),
         review: None,

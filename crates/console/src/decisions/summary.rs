@@ -274,10 +274,10 @@ mod tests {
         let messages = Messages(Language::English);
         let text = SummaryText::of(messages, &Summary::default(), UNDO_HEADING);
 
-        assert_eq!(text.sentences[0].text, "The service is asked for nothing.");
+        assert_eq!(text.sentences[0].text, "No action is requested from the service.");
         assert_eq!(
             act(messages, &Summary::default(), Some(UNDO)),
-            "Undo: \u{2068}ask for nothing\u{2069}"
+            "Undo: \u{2068}request no action\u{2069}"
         );
     }
 }

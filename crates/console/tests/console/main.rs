@@ -7,6 +7,7 @@ mod bad_requests;
 mod banks;
 mod bulk;
 mod cases;
+mod changes;
 mod decisions;
 mod disputes;
 mod find;

@@ -14,10 +14,12 @@ use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::cases::release_case::Release;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::decisions::prepare_bulk::NewBulk;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::settings::PaceLimits;
 use mamori_desk::staff::member::Reviewer;
-use mamori_desk::{Admin, Error, LocalCli, Overseer};
+use mamori_desk::{Admin, Error, LocalCli, Overseer, Proof};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
+use mamori_model::key::Role;
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::{
@@ -49,6 +51,9 @@ pub struct World {
     endpoint: EndpointId,
     disputed_bank: BankId,
     other_lead: Staff,
+    /// An administrator's key of the first day: staff may agree to its requests, though the command
+    /// line made their links.
+    administrator: Admin,
     overdue: Option<(DecisionId, ActionId)>,
     made: AtomicU64,
 }
@@ -73,12 +78,14 @@ impl World {
         let disputed_bank = bank.id;
         app.desk.catch_up().await.unwrap();
         let other_lead = app.lead("other-lead").await.staff;
+        let administrator = administrator(&app).await;
         let mut world = Self {
             app,
             people,
             endpoint,
             disputed_bank,
             other_lead,
+            administrator,
             overdue: None,
             made: AtomicU64::new(0),
         };
@@ -309,7 +316,8 @@ impl World {
         found.rows.into_iter().next().unwrap()
     }
 
-    /// A new request of the command line, which waits for a second actor: the first day is over.
+    /// A new request of the administrator's key, which waits for a second actor: the first day is
+    /// over.
     pub async fn waiting_request(&self) -> ApprovalId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let bank = NewBank {
@@ -317,16 +325,16 @@ impl World {
             quality_min: Quality::TRUSTED_MIN,
             ..new_bank(&format!("bank-{number}"))
         };
-        match self.app.desk.create_bank(&Admin::local_cli(), bank).await {
+        match self.app.desk.create_bank(&self.administrator, bank).await {
             Err(Error::Waits(request)) => request.id,
             other => panic!("a bank with an action waits for a second actor: {other:?}"),
         }
     }
 
-    /// The notice of a bank that the command line switched off.
+    /// The notice of a bank that the administrator's key switched off.
     pub async fn notice(&self) -> NoticeId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let (desk, admin) = (&self.app.desk, Admin::local_cli());
+        let (desk, admin) = (&self.app.desk, self.administrator.clone());
         let bank = NewBank {
             purpose: Purpose::ChildSexualAbuse,
             quality_min: Quality::TRUSTED_MIN,
@@ -397,6 +405,16 @@ impl World {
             measures,
         };
         self.app.desk.decide(who, new).await.unwrap()
+    }
+}
+
+async fn administrator(app: &TestApp) -> Admin {
+    let new = NewKey::whole(Role::Admin, "administrator".parse().unwrap());
+    let issued = app.desk.issue_key(&Admin::local_cli(), new).await.unwrap();
+    app.desk.catch_up().await.unwrap();
+    match app.desk.authenticate(issued.token.reveal(), None) {
+        Some(Proof::Admin(admin)) => admin,
+        other => panic!("an administrator's key proves an administrator: {other:?}"),
     }
 }
 

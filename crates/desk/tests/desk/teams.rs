@@ -1,11 +1,17 @@
 //! Teams of one, two and five people with the default settings, from the first day on.
 
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Approver, Error, Member};
+use mamori_model::action::AccountMeasure;
 use mamori_model::approval_request::ApprovalState;
+use mamori_model::decision::DecisionState;
 use mamori_model::key::Role;
 use mamori_model::staff::StaffRole;
-use mamori_model::{Action, ApprovalRequest, Hash, Pdq, Refusal, Surface, Verdict};
+use mamori_model::{
+    Action, ApprovalRequest, Hash, Measures, Outcome, Pdq, Refusal, Surface, Verdict,
+};
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -137,5 +143,34 @@ on_both_engines! {
             let own = actor.approve(&app, &ask(&app, requester, number).await).await;
             assert_eq!(refused(own), Refusal::RequestOwn);
         }
+    }
+
+    async fn a_person_alone_cannot_suspend_an_account_and_two_people_can(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        let one = app.lead("one").await.member().clone();
+        let claimed = app.desk.claim_next(&one.reviewer().unwrap(), Queue::default()).await;
+        let claimed = claimed.unwrap().unwrap();
+        let account = AccountMeasure::Suspend { until: None };
+        let new = NewDecision {
+            case: claimed.case,
+            claim: claimed.number,
+            version: claimed.version,
+            outcome: Outcome::Violates,
+            reason: "It is what the bank says.".parse().unwrap(),
+            measures: Measures { account, ..Measures::default() },
+        };
+
+        let decision = app.desk.decide(&one.reviewer().unwrap(), new).await.unwrap();
+        let approve = async |who: &Member| {
+            let recently = who.recently(app.clock.now()).unwrap();
+            app.desk.approve(&who.reviewer().unwrap(), &recently, decision.id).await
+        };
+        let own = approve(&one).await;
+        let two = app.lead("two").await.member().clone();
+        approve(&two).await.unwrap();
+
+        assert_eq!(decision.state, DecisionState::Proposed);
+        assert_eq!(refused(own), Refusal::ApproverIsAuthor);
     }
 }

@@ -9,6 +9,7 @@ mod disputes;
 pub mod evidence;
 mod insiders;
 pub mod items;
+mod meddling;
 mod people;
 pub mod services;
 mod time;
@@ -117,12 +118,14 @@ pub enum Step {
     LowerUrgency,
     /// A person agrees to a proposal to lower an urgency, or refuses it.
     AnswerLowering,
+    /// A reviewer or lead acts on a case that a colleague has claimed.
+    Meddle,
     /// The process is replaced.
     Restart,
 }
 
 /// The weight of each step.
-const OFTEN: [(Step, u64); 49] = [
+const OFTEN: [(Step, u64); 50] = [
     (Step::Check, 40),
     (Step::List, 6),
     (Step::Withdraw, 2),
@@ -171,6 +174,7 @@ const OFTEN: [(Step, u64); 49] = [
     (Step::AnswerRequest, 12),
     (Step::LowerUrgency, 4),
     (Step::AnswerLowering, 4),
+    (Step::Meddle, 10),
     (Step::Restart, 1),
 ];
 
@@ -238,6 +242,7 @@ pub async fn perform(sim: &mut Simulation, step: Step) -> Result<(), String> {
         Step::DeleteService => services::delete(sim, sim.admin.clone()).await,
         Step::Administer => Box::pin(insiders::act(sim)).await,
         Step::AnswerRequest => Box::pin(insiders::answer(sim)).await,
+        Step::Meddle => Box::pin(meddling::meddle(sim)).await,
         Step::LowerUrgency => claims::lower_urgency(sim).await,
         Step::AnswerLowering => approvals::answer_lowering(sim).await,
         Step::Restart => {

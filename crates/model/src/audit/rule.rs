@@ -109,13 +109,14 @@ impl First {
 pub enum Alone {
     /// One actor may.
     Always,
-    /// One actor may, except under one of these conditions: then a second actor must agree.
+    /// One actor may, except under one of these conditions: then a second actor must approve it, or
+    /// another actor must do it ([`Condition::OwnRoles`]).
     Unless(&'static [Condition]),
-    /// A second actor must agree each time.
+    /// A second actor must approve it each time.
     Never(Condition),
-    /// The act is that of the second actor: the first one may not do it.
+    /// Only the second actor may do it; the actor named here may not.
     AsSecond(First),
-    /// The event of the case says it: [`super::AuditAct::Case`].
+    /// It depends on the case event: see the rule of [`super::AuditAct::Case`].
     ByCaseEvent,
 }
 
@@ -141,9 +142,9 @@ pub struct ActRule {
 }
 
 impl ActRule {
-    /// Checks whether an actor of this kind may do the act. `key` is the role of the key, if the
-    /// actor is one; `None` permits no key. Of a staff member the roles are not known here. Never
-    /// true where the rule is [`Alone::ByCaseEvent`], which is not a rule of one act.
+    /// Checks whether an actor of this kind may do the act. `key` is the role of the key, if the actor
+    /// is a key; with `None` no key is permitted. The roles of a staff member are not checked here.
+    /// Always false for [`Alone::ByCaseEvent`], because that rule covers several acts.
     pub fn permits(&self, actor: &AuditActor, key: Option<Role>) -> bool {
         self.alone != Alone::ByCaseEvent && self.who.iter().any(|who| who.includes(actor, key))
     }
