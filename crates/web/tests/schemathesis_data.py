@@ -1,12 +1,13 @@
 """Creates objects in a fresh Mamori, and writes their ids for schemathesis.
 
-    python schemathesis_data.py ADDRESS ADMIN_KEY SERVICE_KEY CONFIG FOLDER LINK
+    python schemathesis_data.py ADDRESS ADMIN_KEY OTHER_KEY SERVICE_KEY CONFIG FOLDER LINK
 
-Through the API: changes that wait for a second actor, a bank, an entry, an import, a match, a key, an endpoint, a delivery, and what may
-be deleted. Through the console's forms, after signing in with LINK: decisions on cases, with
-actions for the service. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside
-them `admin.toml` and `service.toml`: CONFIG, and that nothing is missing where the document's
-`x-who` lets the role find nothing. Python's standard library only.
+Through the API: a bank, an entry, an import, a match, a key, an endpoint, a delivery, what may be
+deleted, and changes that wait for a second actor, requested with OTHER_KEY and with ADMIN_KEY.
+Through the console's forms, after signing in with LINK: decisions on cases, with actions for the
+service. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside them
+`admin.toml` and `service.toml`: CONFIG, and that nothing is missing where the document's `x-who`
+lets the role find nothing. Python's standard library only.
 """
 
 import html
@@ -24,8 +25,8 @@ import urllib.request
 # Number of objects that a run may delete; more than it does.
 SPARE = 100
 
-# Number of changes that wait for a second actor; fewer than one key may request.
-WAITING = 20
+# Number of changes of each use that wait for a second actor. One key may request a hundred.
+WAITING = 40
 
 # How long a delivery may take.
 DELIVERY_S_MAX = 60
@@ -164,15 +165,26 @@ def pass_first_day(folder):
             "DROP TRIGGER installation_update; UPDATE installation SET began_at = 0;")
 
 
-def waiting(admin):
-    """Requests changes that wait for a second actor, and makes one that narrows; returns their ids."""
-    approvals = [admin.post("/v1/keys", {"role": "admin", "name": f"waits-{nth}"})["id"]
-                 for nth in range(WAITING)]
-    listed = BANK | {"name": "listed", "purpose": "child_sexual_abuse", "action": "none"}
-    bank = admin.post("/v1/banks", listed)["id"]
-    admin.call("PATCH", f"/v1/banks/{bank}", {"enabled": False})
+def waiting(admin, other, folder):
+    """Requests changes that wait for a second actor, and makes some that narrow; returns their ids.
+
+    Those of `other` are for `admin` to approve or refuse, its own to cancel or, after the delay, to
+    apply alone: the database is told that the delay is over.
+    """
+    request = lambda who, use: [who.post("/v1/keys", {"role": "admin", "name": f"{use}-{nth}"})["id"]
+                                for nth in range(WAITING)]
+    ids = {"approvals": request(other, "approve"), "refusable": request(other, "refuse"),
+           "ripe": request(admin, "apply")}
+    with sqlite3.connect(folder / "mamori.sqlite", timeout=30) as database:
+        database.execute("UPDATE approval_request SET alone_from = requested_at WHERE requester_id IN"
+                         " (SELECT requester_id FROM approval_request ORDER BY id DESC LIMIT 1)")
+    ids["own"] = request(admin, "cancel")
+    for nth in range(WAITING):
+        listed = BANK | {"name": f"listed-{nth}", "purpose": "child_sexual_abuse", "action": "none"}
+        bank = other.post("/v1/banks", listed)["id"]
+        other.call("PATCH", f"/v1/banks/{bank}", {"enabled": False})
     notices = [notice["id"] for notice in admin.call("GET", "/v1/notices")["data"]]
-    return {"approvals": approvals, "notices": notices}
+    return ids | {"notices": notices}
 
 
 def not_for(role, document):
@@ -184,14 +196,14 @@ def not_for(role, document):
 
 
 def main():
-    address, admin_key, service_key, config, folder, link = sys.argv[1:]
+    address, admin_key, other_key, service_key, config, folder, link = sys.argv[1:]
     admin, service = Caller(address, admin_key), Caller(address, service_key)
     folder = pathlib.Path(folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     made = make(admin, service, Reviewer(link), f"http://127.0.0.1:{server.server_port}/")
     pass_first_day(folder)
-    made |= waiting(admin)
+    made |= waiting(admin, Caller(address, other_key), folder)
     for name, ids in made.items():
         (folder / f"{name}.dict").write_text("".join(f'"{id}"\n' for id in ids))
 

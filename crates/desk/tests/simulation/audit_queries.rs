@@ -29,13 +29,37 @@ pub const OF_KEYS: &[Invariant] = &[
         "SELECT count(*) FROM entry t WHERE NOT EXISTS (
              SELECT 1 FROM audit_event e WHERE e.target = 'bank_' || lower(hex(t.bank_id))
                 AND e.verb IN ('entries_added', 'entries_restored')
-                AND e.state_after LIKE '%\"ent_' || t.id || '\"%')",
+                AND e.state_after LIKE '%\"ent_' || t.id || '\"%')
+            AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'bank_' || lower(hex(t.bank_id))
+                AND e.verb = 'import_begun' AND e.happened_at <= t.added_at)",
     ),
     (
         "each withdrawn entry has the event that withdrew it",
         "SELECT count(*) FROM entry t WHERE t.withdrawn_at IS NOT NULL AND NOT EXISTS (
              SELECT 1 FROM audit_event e WHERE e.verb IN ('entries_withdrawn', 'dispute_resolved')
                 AND e.state_after LIKE '%\"ent_' || t.id || '\"%')",
+    ),
+    (
+        "each end of an entry has the event that set it",
+        "SELECT count(*) FROM entry t WHERE t.expires_at IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'bank_' || lower(hex(t.bank_id))
+                AND e.verb = 'entry_changed' AND e.state_after LIKE '%\"ent_' || t.id || '\"%')",
+    ),
+    (
+        "each service has the name of its last event",
+        "SELECT count(*) FROM service s WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.id = (
+                 SELECT id FROM audit_event WHERE target = 'svc_' || lower(hex(s.id))
+                    AND verb IN ('service_created', 'service_changed') ORDER BY id DESC LIMIT 1)
+                AND e.state_after LIKE '%\"name\":\"' || s.name || '\"%')",
+    ),
+    (
+        "each acknowledged notice has the event of the actor who removed it",
+        "SELECT count(*) FROM change_notice n WHERE n.acknowledged_at IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.verb = 'notice_acknowledged'
+                AND e.happened_at = n.acknowledged_at
+                AND coalesce(e.actor_id, '') = coalesce(n.acknowledger_id, ''))",
     ),
     (
         "each service has the event that registered it, and that which deleted it",
@@ -241,6 +265,26 @@ pub const OF_STAFF: &[Invariant] = &[
              SELECT 1 FROM audit_event e WHERE e.target = 'case_' || lower(hex(c.id))
                 AND e.actor_id = 'staff_' || lower(hex(c.claimed_by))
                 AND e.state_after LIKE '%\"event\":\"claimed\"%')",
+    ),
+    (
+        "each lead who agreed to a dispute has an event",
+        "SELECT count(*) FROM dispute d WHERE d.agreed_by IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.actor_id = 'staff_' || lower(hex(d.agreed_by))
+                AND e.state_after LIKE '%dispute_agreed%')",
+    ),
+    (
+        "each bulk decision has the events of those who made, approved and undid it",
+        "SELECT count(*) FROM bulk_decision b WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'bulk_' || lower(hex(b.id))
+                AND e.verb = 'bulk_prepared' AND e.actor_id = 'staff_' || lower(hex(b.made_by)))
+             OR (b.approver_id IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM audit_event e WHERE e.target = 'bulk_' || lower(hex(b.id))
+                    AND e.verb IN ('bulk_approved', 'bulk_refused')
+                    AND e.actor_id = 'staff_' || lower(hex(b.approver_id))))
+             OR (b.undone_by IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM audit_event e WHERE e.target = 'bulk_' || lower(hex(b.id))
+                    AND e.verb = 'bulk_undone'
+                    AND e.actor_id = 'staff_' || lower(hex(b.undone_by))))",
     ),
     (
         "each resolved dispute has an event of the policy editor",

@@ -7,6 +7,7 @@ mod claims;
 mod decisions;
 mod disputes;
 pub mod evidence;
+mod in_entries;
 mod insiders;
 pub mod items;
 mod meddling;

@@ -34,6 +34,7 @@ fn run_schemathesis(machine: &Machine, args: &[String]) -> Result<()> {
     let address = free_address()?;
     let config = write_config(folder.path(), &address)?;
     let admin = key(&program, &config, &["admin"])?;
+    let other = key(&program, &config, &["admin"])?;
     let service = key(&program, &config, &["service", "schemathesis"])?;
     let _server = Server::start(&program, &config, folder.path())?;
     wait_for(&address, folder.path())?;
@@ -41,7 +42,7 @@ fn run_schemathesis(machine: &Machine, args: &[String]) -> Result<()> {
     let tests = machine.root.join("crates/web/tests");
     let mut fill = Command::new(&python);
     fill.arg(tests.join("schemathesis_data.py")).arg(format!("http://{address}"));
-    fill.args([&admin, &service]).arg(tests.join("schemathesis.toml")).arg(folder.path());
+    fill.args([&admin, &other, &service]).arg(tests.join("schemathesis.toml")).arg(folder.path());
     fill.arg(create_sign_in_link(&program, &config, "reviewer", "reviewer")?);
     run(&mut fill)?;
     for (role, key) in [("admin", admin), ("service", service)] {

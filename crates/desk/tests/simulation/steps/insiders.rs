@@ -15,14 +15,14 @@ use mamori_model::{
 };
 
 use super::claims::words;
-use super::{items, people, services};
+use super::{in_entries, items, people, services};
 use crate::common::new_bank;
 use crate::sim::{Simulation, Tried};
 
 /// A bank that the hostile key made.
-struct Decoy {
-    id: String,
-    is_negative: bool,
+pub struct Decoy {
+    pub id: String,
+    pub is_negative: bool,
 }
 
 /// An approval request, as its row says.
@@ -36,7 +36,7 @@ struct Request {
 /// One verb of administrators, by a key of the hostile administrator.
 pub async fn act(sim: &mut Simulation) -> Result<(), String> {
     let admin = hostile(sim)?;
-    match sim.below(11) {
+    match sim.below(17) {
         0 => create_bank(sim, &admin).await,
         1 => change_bank(sim, &admin).await,
         2 => delete_bank(sim, &admin).await,
@@ -46,6 +46,11 @@ pub async fn act(sim: &mut Simulation) -> Result<(), String> {
         7 => issue_key(sim, &admin).await,
         8 => revoke_key(sim, &admin).await,
         9 => make_alone(sim, &admin).await,
+        10 | 11 => in_entries::act(sim, &admin).await,
+        12 => restore_version(sim, &admin).await,
+        13 => issue_service_key(sim, &admin).await,
+        14 => create_service(sim, &admin).await,
+        15 => acknowledge(sim, &admin).await,
         _ => services::delete(sim, admin).await,
     }
 }
@@ -243,6 +248,55 @@ async fn revoke_key(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
     proof(sim, &sim.world.colleague).map(drop)
 }
 
+/// An earlier version of a bank's settings, which may act where the newest does not.
+async fn restore_version(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
+    let Some(decoy) = one_decoy(sim).await? else { return Ok(()) };
+    let (admin, id) = (admin.clone(), decoy.id.parse().unwrap());
+    let version = 1 + u32::try_from(sim.below(4)).unwrap();
+    let verb = |desk: Desk| async move { desk.restore_bank_version(&admin, id, version).await };
+    let tried = sim.attempt(verb).await;
+    outcome("restore a version", &tried)
+}
+
+/// A key of a service, which takes no second actor.
+async fn issue_service_key(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
+    let chosen = sim.one_of(sim.world.services.len());
+    let role = Role::Service(sim.world.services[chosen].id);
+    let (admin, new) = (admin.clone(), NewKey::whole(role, "decoy".parse().unwrap()));
+    let verb = |desk: Desk| async move { desk.issue_key(&admin, new).await };
+    let tried = sim.attempt(verb).await;
+    outcome("issue a service's key", &tried)
+}
+
+async fn create_service(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
+    let admin = admin.clone();
+    let verb =
+        |desk: Desk| async move { desk.create_service(&admin, "a decoy".parse().unwrap()).await };
+    let tried = sim.attempt(verb).await;
+    outcome("create a service", &tried)
+}
+
+/// A notice of a change, which the actor who made it, and keys of the same tree, cannot remove.
+async fn acknowledge(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
+    let query = "SELECT 'note_' || lower(hex(id)) || ' ' || coalesce(actor_id, '-')
+                   FROM change_notice WHERE acknowledged_at IS NULL ORDER BY id";
+    let rows = sim.tables.words::<2>(query).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let [id, actor] = rows[sim.one_of(rows.len())].clone();
+    let is_own = line(sim)?.contains(&actor);
+    let (admin, id) = (admin.clone(), id.parse().map_err(|_| format!("{id} is no notice"))?);
+    let verb =
+        |desk: Desk| async move { desk.acknowledge_notice(Overseer::Admin(&admin), id).await };
+    match sim.attempt(verb).await {
+        Tried::Done(()) if is_own => Err(format!("the hostile administrator removed {id}")),
+        tried @ (Tried::Done(()) | Tried::Refused(_) | Tried::Crashed) => {
+            outcome("acknowledge", &tried)
+        }
+    }
+}
+
 /// The hostile administrator has a request take effect alone, or tries to before the delay.
 async fn make_alone(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
     let Some(request) = one_request(sim).await? else { return Ok(()) };
@@ -258,7 +312,7 @@ async fn make_alone(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
 }
 
 /// A refusal with a reason is an answer; a bug is not.
-fn outcome<T>(what: &str, tried: &Tried<T>) -> Result<(), String> {
+pub fn outcome<T>(what: &str, tried: &Tried<T>) -> Result<(), String> {
     match tried {
         Tried::Refused(error @ (Error::Internal { .. } | Error::Unavailable(_))) => {
             Err(format!("{what}: {error:?}"))
@@ -289,7 +343,7 @@ fn proof(sim: &Simulation, token: &Sensitive<String>) -> Result<Admin, String> {
     }
 }
 
-async fn one_decoy(sim: &mut Simulation) -> Result<Option<Decoy>, String> {
+pub async fn one_decoy(sim: &mut Simulation) -> Result<Option<Decoy>, String> {
     let query = "SELECT 'bank_' || lower(hex(id)) || ' ' || purpose FROM bank
                   WHERE name LIKE 'decoy-%' AND deleted_at IS NULL ORDER BY id";
     let rows = sim.tables.words::<2>(query).await?;
@@ -314,7 +368,7 @@ async fn one_request(sim: &mut Simulation) -> Result<Option<Request>, String> {
         return Ok(None);
     }
     let [id, verb, requester, purpose, key] = rows[sim.one_of(rows.len())].clone();
-    let clears = purpose == Purpose::KnownBenign.as_str() && verb.ends_with("_entries");
+    let clears = purpose == Purpose::KnownBenign.as_str() && verb != "delete_bank";
     let is_harmless = !clears && (verb != "revoke_key" || key == "decoy");
     Ok(Some(Request { id: id.parse().unwrap(), verb, requester, is_harmless }))
 }
