@@ -176,7 +176,8 @@ def waiting(admin, other, folder):
     ids = {"approvals": request(other, "approve"), "refusable": request(other, "refuse"),
            "ripe": request(admin, "apply")}
     with sqlite3.connect(folder / "mamori.sqlite", timeout=30) as database:
-        database.execute("UPDATE approval_request SET alone_from = requested_at WHERE requester_id IN"
+        database.execute("UPDATE approval_request SET agree_until = requested_at,"
+                         " alone_from = requested_at WHERE requester_id IN"
                          " (SELECT requester_id FROM approval_request ORDER BY id DESC LIMIT 1)")
     ids["own"] = request(admin, "cancel")
     for nth in range(WAITING):

@@ -46,7 +46,7 @@ pub async fn act(sim: &mut Simulation) -> Result<(), String> {
         7 => issue_key(sim, &admin).await,
         8 => revoke_key(sim, &admin).await,
         9 => make_alone(sim, &admin).await,
-        10 | 11 => in_entries::act(sim, &admin).await,
+        10 | 11 => Box::pin(in_entries::act(sim, &admin)).await,
         12 => restore_version(sim, &admin).await,
         13 => issue_service_key(sim, &admin).await,
         14 => create_service(sim, &admin).await,
