@@ -1,6 +1,7 @@
 //! HTTP tests of the console over a real desk, without scripts.
 #![cfg(test)]
 
+mod acts;
 mod aliases;
 mod audit;
 mod bad_requests;

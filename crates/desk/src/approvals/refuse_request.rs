@@ -6,7 +6,7 @@ use mamori_store::Tx;
 
 use crate::approvals::end_request::end_request;
 use crate::approvals::overseer::{Overseer, lineage};
-use crate::{Desk, Error};
+use crate::{Admin, Desk, Error};
 
 impl Desk {
     /// Refuses a request, for a reason that the requester is shown. Every actor may but the
@@ -34,13 +34,14 @@ impl Desk {
         Ok(request)
     }
 
-    /// Cancels a request. The requester may, and every other actor.
+    /// Cancels a request. The requester may, and every other administrator; staff members refuse
+    /// one.
     ///
     /// [`Error::NotFound`] if there is no such request; [`mamori_model::Refusal::RequestResolved`]
     /// if it does not wait, [`mamori_model::Refusal::RequestRelated`] for a key that is to be revoked.
     pub async fn cancel_request(
         &self,
-        who: Overseer<'_>,
+        who: &Admin,
         id: ApprovalId,
     ) -> Result<ApprovalRequest, Error> {
         let now = self.clock().now();
@@ -48,7 +49,7 @@ impl Desk {
         let mut tx = self.store().begin("cancel_request").await?;
         let request = lock(&mut tx, id).await?;
         request.can_be_cancelled()?;
-        require_untouched(&mut tx, who, &request).await?;
+        require_untouched(&mut tx, Overseer::Admin(who), &request).await?;
         let state = ApprovalState::Cancelled(who.actor());
         let request = end_request(self, &mut tx, request, state, now).await?;
         tx.commit().await?;

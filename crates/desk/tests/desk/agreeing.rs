@@ -158,7 +158,7 @@ on_both_engines! {
         let (stolen, who) = (&actors.second, &actors.first);
 
         let request = waits(desk.revoke_key(who, stolen.key().unwrap()).await);
-        let cancelled = desk.cancel_request(Overseer::Admin(stolen), request.id).await;
+        let cancelled = desk.cancel_request(stolen, request.id).await;
         let why = "No.".parse().unwrap();
         let denied = desk.refuse_request(Overseer::Admin(stolen), request.id, &why).await;
         let local = Approver::Admin(&actors.app.admin);

@@ -164,21 +164,20 @@ on_both_engines! {
         assert_eq!(actors.state_of(&request).await, ApprovalState::Waiting);
     }
 
-    async fn the_requester_and_every_other_actor_can_cancel(records: TestDatabase) {
+    async fn the_requester_and_every_other_administrator_can_cancel(records: TestDatabase) {
         let actors = actors(records).await;
         let desk = &actors.app.desk;
         let why = "No.".parse().unwrap();
         let own = actors.deletion().await;
-        let first = Overseer::Admin(&actors.first);
-        let refusal = desk.refuse_request(first, own.id, &why).await;
+        let refusal = desk.refuse_request(Overseer::Admin(&actors.first), own.id, &why).await;
         assert_eq!(refused(refusal), Refusal::RequestOwn);
 
-        let cancelled = desk.cancel_request(first, own.id).await.unwrap();
+        let cancelled = desk.cancel_request(&actors.first, own.id).await.unwrap();
         assert_eq!(cancelled.state, ApprovalState::Cancelled(actors.first.actor()));
         let again = actors.deletion().await;
         assert_ne!(again.id, own.id);
-        desk.cancel_request(Overseer::Admin(&actors.second), again.id).await.unwrap();
-        let late = desk.cancel_request(first, again.id).await;
+        desk.cancel_request(&actors.second, again.id).await.unwrap();
+        let late = desk.cancel_request(&actors.first, again.id).await;
 
         assert_eq!(refused(late), Refusal::RequestResolved);
         assert!(actors.is_service_there().await);

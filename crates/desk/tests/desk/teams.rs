@@ -10,13 +10,14 @@ use mamori_model::decision::DecisionState;
 use mamori_model::key::Role;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, ApprovalRequest, Hash, Measures, Outcome, Pdq, Refusal, Surface, Verdict,
+    Action, ApprovalRequest, Hash, Measures, Outcome, Pdq, Reason, Refusal, Surface, Verdict,
 };
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
 use crate::common::actors::{admin_of, an_admin, pass_hours, real_bank, refused, waits};
+use crate::common::guarded::Subject;
 use crate::common::people::{session_of, sign_in_as};
 use crate::common::{TestApp, hashes, item, test_app};
 
@@ -59,7 +60,72 @@ async fn ask(app: &TestApp, who: &Admin, number: usize) -> ApprovalRequest {
     waits(app.desk.create_bank(who, real_bank(&format!("list-{number}"), Action::Hold)).await)
 }
 
+/// Creates the subject of a change for each reason, on the first day.
+async fn subjects(app: &TestApp, name: &str) -> Vec<Subject> {
+    let mut subjects = Vec::new();
+    for reason in Reason::ALL {
+        let name = format!("{name}-{}", reason.as_str().replace('_', "-"));
+        subjects.push(Subject::create(app, *reason, &name).await);
+    }
+    subjects
+}
+
 on_both_engines! {
+    async fn a_person_alone_makes_each_guarded_change_in_two_ways_or_after_the_delay(records: TestDatabase) {
+        let app = test_app(records).await;
+        let key = an_admin(&app.desk, &app.admin, "the only one").await;
+        let with_key = subjects(&app, "with-key").await;
+        let on_cli = subjects(&app, "on-cli").await;
+        let alone = subjects(&app, "alone").await;
+        pass_hours(&app, 25);
+
+        for subject in &with_key {
+            let request = subject.ask(&app, &key).await;
+            Actor::Key(app.admin.clone()).approve(&app, &request).await.unwrap();
+        }
+        for subject in &on_cli {
+            // The command line issued every key, and so revokes each of them alone.
+            if subject.reason() != Reason::RevokeOtherKey {
+                let request = subject.ask(&app, &app.admin).await;
+                Actor::Key(key.clone()).approve(&app, &request).await.unwrap();
+            }
+        }
+        let mut requests = Vec::new();
+        for subject in &alone {
+            requests.push(subject.ask(&app, &key).await);
+        }
+        pass_hours(&app, 72);
+        for request in requests {
+            let made = app.desk.apply_request_alone(&key, request.id).await.unwrap();
+            assert_eq!(made.state, ApprovalState::MadeAlone(key.actor()), "{request:?}");
+        }
+    }
+
+    async fn in_teams_of_two_and_five_another_person_agrees_to_each_guarded_change(records: TestDatabase) {
+        let app = test_app(records).await;
+        let [ada, bea, cem] = ["Ada", "Bea", "Cem"].map(|name| an_admin(&app.desk, &app.admin, name));
+        let (ada, bea, cem) = (ada.await, bea.await, cem.await);
+        let dan = Actor::Staff(app.member("dan", &[StaffRole::Lead]).await);
+        let eva = Actor::Staff(app.member("eva", &[StaffRole::Auditor]).await);
+        let of_two = subjects(&app, "of-two").await;
+        let of_five = subjects(&app, "of-five").await;
+        pass_hours(&app, 25);
+
+        let both = [(&ada, Actor::Key(bea.clone())), (&bea, Actor::Key(ada.clone()))];
+        for (number, subject) in of_two.iter().enumerate() {
+            let (asking, agreeing) = &both[number % both.len()];
+            let request = subject.ask(&app, asking).await;
+            agreeing.approve(&app, &request).await.unwrap();
+        }
+        let requesters = [&ada, &bea, &cem];
+        let others = [dan, eva];
+        for (number, subject) in of_five.iter().enumerate() {
+            let request = subject.ask(&app, requesters[number % requesters.len()]).await;
+            let agreed = others[number % others.len()].approve(&app, &request).await;
+            assert!(agreed.is_ok(), "{:?}: {agreed:?}", subject.reason());
+        }
+    }
+
     async fn a_person_alone_has_a_first_match_at_once_and_later_uses_two_ways_in_or_waits(records: TestDatabase) {
         let app = test_app(records).await;
         let key = an_admin(&app.desk, &app.admin, "the only one").await;

@@ -180,7 +180,7 @@ rules! {
         ApprovalApproved: OVERSEERS, AsSecond(First::Requester);
         ApprovalMadeAlone: ADMINS, Always;
         ApprovalRefused: OVERSEERS, AsSecond(First::Requester);
-        ApprovalCancelled: OVERSEERS, Always;
+        ApprovalCancelled: ADMINS, Always;
         ApprovalLapsed: &[Mamori], Always;
         NoticeAcknowledged: OVERSEERS, AsSecond(First::Maker);
     }

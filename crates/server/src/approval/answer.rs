@@ -52,7 +52,7 @@ pub async fn refuse(desk: &Desk, args: &RefuseArgs) -> anyhow::Result<ExitCode> 
 /// Cancels the request.
 pub async fn cancel(desk: &Desk, args: &CancelArgs) -> anyhow::Result<ExitCode> {
     let admin = Admin::local_cli();
-    report(&desk.cancel_request(Overseer::Admin(&admin), args.id).await?)
+    report(&desk.cancel_request(&admin, args.id).await?)
 }
 
 /// Has the change take effect alone.

@@ -2,6 +2,7 @@
 //! key.
 
 pub mod actors;
+pub mod guarded;
 pub mod log;
 pub mod people;
 pub mod receiver;

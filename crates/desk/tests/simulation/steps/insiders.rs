@@ -97,8 +97,7 @@ pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
         }
         2 => {
             let admin = sim.admin.clone();
-            let verb =
-                |desk: Desk| async move { desk.cancel_request(Overseer::Admin(&admin), id).await };
+            let verb = |desk: Desk| async move { desk.cancel_request(&admin, id).await };
             let tried = sim.attempt(verb).await;
             outcome("cancel", &tried)?;
         }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use mamori_desk::{Desk, Overseer};
+use mamori_desk::Desk;
 use mamori_model::ApprovalId;
 
 use crate::api::approvals::approval_json::ApprovalJson;
@@ -29,7 +29,7 @@ pub async fn cancel_approval(
     Admin(admin, ..): Admin<scope::Overseeing>,
     Path(id): Path<ApprovalId>,
 ) -> Result<Json<ApprovalJson>, Problem> {
-    let request = desk.cancel_request(Overseer::Admin(&admin), id).await?;
+    let request = desk.cancel_request(&admin, id).await?;
 
     Ok(Json(ApprovalJson::of(&request)))
 }
