@@ -18,7 +18,7 @@ use mamori_store::Released;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::common::people::somebody;
+use crate::common::people::new_staff;
 use crate::common::{TestApp, hashes, item, new_bank, settings, test_app, test_app_with};
 
 async fn next(app: &TestApp, who: &Reviewer) -> Option<Claimed> {
@@ -221,7 +221,7 @@ on_both_engines! {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let one = app.reviewer("one").await;
-        let (here, lead) = (LocalCli::here(), somebody(&app.desk, "lead", &[StaffRole::Lead]));
+        let (here, lead) = (LocalCli::here(), new_staff(&app.desk, "lead", &[StaffRole::Lead]));
         let lead = lead.await;
         let got = next(&app, &one).await.unwrap();
         let escalate = |number| {
@@ -239,7 +239,7 @@ on_both_engines! {
         assert!(!missing, "no case waits for a lead yet");
         assert!(app.desk.lacks_lead(reader()).await.unwrap());
         assert_eq!(next(&app, &one).await.unwrap(), got, "the claim continues");
-        let another = somebody(&app.desk, "another", &[StaffRole::Lead]).await;
+        let another = new_staff(&app.desk, "another", &[StaffRole::Lead]).await;
         escalate(got.number).await.unwrap();
         assert!(!app.desk.queue(&one).await.unwrap().is_lead_missing);
         app.desk.end_staff(StaffAdmin::LocalCli(&here), another).await.unwrap();

@@ -11,7 +11,7 @@ use mamori_model::{AuditVerb, Refusal, Sensitive};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::common::people::{session_of, sign_in_as, somebody};
+use crate::common::people::{new_staff, session_of, sign_in_as};
 use crate::common::{TestApp, test_app};
 
 fn minutes(minutes: i64) -> SignedDuration {
@@ -42,7 +42,7 @@ async fn shown(
 
 /// The old and the new cookie of a session whose cookie has changed once.
 async fn with_a_changed_cookie(app: &TestApp) -> (Sensitive<String>, Sensitive<String>) {
-    let who = somebody(&app.desk, "ada", &[StaffRole::Reviewer]).await;
+    let who = new_staff(&app.desk, "ada", &[StaffRole::Reviewer]).await;
     let old = sign_in_as(&app.desk, who).await.cookie;
     app.clock.advance(minutes(10));
     assert!(shown(&app.desk, &old).await.unwrap().is_none(), "not due");
@@ -54,7 +54,7 @@ async fn with_a_changed_cookie(app: &TestApp) -> (Sensitive<String>, Sensitive<S
 on_both_engines! {
     async fn a_sign_in_link_signs_in_once(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let here = LocalCli::here();
         let link = app.desk.local_sign_in_link(&here, who, SignInLinkKind::SignIn).await.unwrap();
 
@@ -130,7 +130,7 @@ on_both_engines! {
 
     async fn a_session_ends_after_half_an_hour_idle_and_after_half_a_day(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let idle = sign_in_as(&app.desk, who).await.cookie;
         app.clock.advance(minutes(30));
         assert_eq!(shown(&app.desk, &idle).await.unwrap_err(), Refusal::SessionEnded);
@@ -182,7 +182,7 @@ on_both_engines! {
 
     async fn a_cookie_family_without_its_secret_has_no_session(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await.cookie;
         let (family, secret) = cookie.reveal().split_once('.').unwrap();
 
@@ -198,7 +198,7 @@ on_both_engines! {
 
     async fn a_cookie_ends_with_its_session(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let [here, there] = [sign_in_as(&app.desk, who).await, sign_in_as(&app.desk, who).await];
         let me = session_of(&app.desk, &here).await.member;
 
@@ -226,7 +226,7 @@ on_both_engines! {
 
     async fn a_pages_own_requests_do_not_change_the_cookie(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await.cookie;
         app.clock.advance(minutes(20));
 
@@ -239,7 +239,7 @@ on_both_engines! {
 
     async fn two_pages_at_once_change_the_cookie_once(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await.cookie;
         app.clock.advance(minutes(15));
 

@@ -121,9 +121,9 @@ impl Fixture {
         self
     }
 
-    /// Sends an item of the account `somebody`, which must match.
+    /// Sends an item of the account `an-account`, which must match.
     async fn send(&self, name: &str, bytes: Vec<u8>) -> MatchId {
-        self.send_of("somebody", name, bytes).await
+        self.send_of("an-account", name, bytes).await
     }
 
     async fn send_of(&self, account: &str, name: &str, bytes: Vec<u8>) -> MatchId {

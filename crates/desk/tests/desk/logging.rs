@@ -8,7 +8,7 @@ use mamori_testkit::log::CapturedLog;
 use mamori_testkit::on_both_engines;
 use serde_json::Value;
 
-use crate::common::people::{sign_in_as, somebody};
+use crate::common::people::{new_staff, sign_in_as};
 use crate::common::{hashes, item, test_app, test_app_with_vault};
 use crate::signing_in::{PASSWORD, code, sign_in_with_password, with_passkey, with_password};
 
@@ -71,7 +71,7 @@ on_both_engines! {
 
     async fn a_replaced_cookie_that_ends_its_session_is_logged_with_their_ids(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Reviewer]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Reviewer]).await;
         let old = sign_in_as(&app.desk, who).await.cookie;
         let session = app.desk.member(old.reveal()).await.unwrap().unwrap().member.session();
         app.clock.advance(SignedDuration::from_mins(15));

@@ -16,7 +16,7 @@ use mamori_testkit::database::TestDatabase;
 use mamori_testkit::passkey::Authenticator;
 use mamori_testkit::{base32, on_both_engines};
 
-use crate::common::people::{ORIGIN, closed, session_of, sign_in_as, somebody};
+use crate::common::people::{ORIGIN, closed, new_staff, session_of, sign_in_as};
 use crate::common::{
     TestApp, node, test_app, test_app_with, test_app_with_vault, vault_key, vault_settings_with,
 };
@@ -39,7 +39,7 @@ async fn enroll_link(desk: &Desk, who: StaffId) -> Sensitive<String> {
 /// A staff member with a password and codes, and the secret in their authenticator; half a minute
 /// later, so that the next code is another.
 pub async fn with_password(app: &TestApp, name: &str) -> (StaffId, String) {
-    let who = somebody(&app.desk, name, &[StaffRole::Reviewer]).await;
+    let who = new_staff(&app.desk, name, &[StaffRole::Reviewer]).await;
     let link = enroll_link(&app.desk, who).await;
     let offer = app.desk.enrollment(link.reveal()).await.unwrap().codes.unwrap();
     let secret = offer.text.reveal().clone();
@@ -59,7 +59,7 @@ pub async fn with_passkey(app: &TestApp, name: &str) -> (StaffId, Authenticator)
 }
 
 async fn with_passkey_of(app: &TestApp, name: &str, authenticator: &mut Authenticator) -> StaffId {
-    let who = somebody(&app.desk, name, &[StaffRole::Reviewer]).await;
+    let who = new_staff(&app.desk, name, &[StaffRole::Reviewer]).await;
     let link = enroll_link(&app.desk, who).await;
     let challenge = app.desk.begin_enroll_passkey(link.reveal()).await.unwrap();
     let answer = authenticator.register(&challenge.json);
@@ -326,7 +326,7 @@ on_both_engines! {
     async fn an_enrolment_link_is_used_once_and_not_by_a_refused_choice(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let first = enroll_link(&app.desk, who).await;
         let link = enroll_link(&app.desk, who).await;
         assert_eq!(refused(app.desk.enrollment(first.reveal()).await).unwrap_err(), Refusal::LinkUsed);
@@ -505,8 +505,8 @@ on_both_engines! {
         let app = test_app(records).await;
         let here = LocalCli::here();
         let here = StaffAdmin::LocalCli(&here);
-        let ada = somebody(&app.desk, "ada", &[StaffRole::Administrator]).await;
-        let bob = somebody(&app.desk, "bob", &[StaffRole::Administrator]).await;
+        let ada = new_staff(&app.desk, "ada", &[StaffRole::Administrator]).await;
+        let bob = new_staff(&app.desk, "bob", &[StaffRole::Administrator]).await;
         let cookie = sign_in_as(&app.desk, bob).await;
         let lead = || [StaffRole::Lead].into();
 
@@ -528,8 +528,8 @@ on_both_engines! {
         let app = test_app(records).await;
         let here = LocalCli::here();
         let here = StaffAdmin::LocalCli(&here);
-        let ada = somebody(&app.desk, "ada", &[StaffRole::Administrator]).await;
-        let bob = somebody(&app.desk, "bob", &[StaffRole::Administrator]).await;
+        let ada = new_staff(&app.desk, "ada", &[StaffRole::Administrator]).await;
+        let bob = new_staff(&app.desk, "bob", &[StaffRole::Administrator]).await;
 
         let (one, other) =
             tokio::join!(app.desk.end_staff(here, ada), app.desk.end_staff(here, bob));
@@ -539,7 +539,7 @@ on_both_engines! {
 
     async fn preferences_are_stored(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await;
         let me = session_of(&app.desk, &cookie).await.member;
         let pages = Preferences {
@@ -558,7 +558,7 @@ on_both_engines! {
 
     async fn without_vault_or_console_there_are_no_codes_or_passkeys(records: TestDatabase) {
         let app = test_app(records).await;
-        let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
+        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
         let link = enroll_link(&app.desk, who).await;
 
         let page = app.desk.enrollment(link.reveal()).await.unwrap();

@@ -1,16 +1,21 @@
 //! Teams of one, two and five people with the default settings, from the first day on.
 
-use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::banks::resolve_dispute::Resolution;
+use mamori_desk::cases::claim_case::{Claimed, Queue};
+use mamori_desk::cases::release_case::Release;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::services::issue_key::NewKey;
+use mamori_desk::staff::member::Reviewer;
 use mamori_desk::{Admin, Approver, Error, Member};
 use mamori_model::action::AccountMeasure;
 use mamori_model::approval_request::ApprovalState;
 use mamori_model::decision::DecisionState;
 use mamori_model::key::Role;
+use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, ApprovalRequest, Hash, Measures, Outcome, Pdq, Reason, Refusal, Surface, Verdict,
+    Action, ApprovalRequest, Decision, DecisionId, FreeText, Hash, Measures, Outcome, Pdq, Reason,
+    Refusal, Surface, Urgency, Verdict,
 };
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
@@ -68,6 +73,39 @@ async fn subjects(app: &TestApp, name: &str) -> Vec<Subject> {
         subjects.push(Subject::create(app, *reason, &name).await);
     }
     subjects
+}
+
+/// `who` decides the claimed case.
+async fn decide(
+    app: &TestApp,
+    who: &Reviewer,
+    claimed: &Claimed,
+    (outcome, measures): (Outcome, Measures),
+) -> Decision {
+    let new = NewDecision {
+        case: claimed.case,
+        claim: claimed.number,
+        version: claimed.version,
+        outcome,
+        reason: "It is what the bank says.".parse().unwrap(),
+        measures,
+    };
+    app.desk.decide(who, new).await.unwrap()
+}
+
+/// `who` gives the decision its second approval.
+async fn approve(app: &TestApp, who: &Member, decision: DecisionId) -> Result<(), Error> {
+    let recently = who.recently(app.clock.now()).unwrap();
+    app.desk.approve(&who.reviewer().unwrap(), &recently, decision).await.map(drop)
+}
+
+/// `who`, a lead, claims the only case after escalating it: a child may be in danger.
+async fn claim_urgent(app: &TestApp, who: &Reviewer) -> Claimed {
+    let claimed = app.desk.claim_next(who, Queue::default()).await.unwrap().unwrap();
+    let why = "She is filmed now.".parse().unwrap();
+    let escalate = Release::Escalate { urgency: Urgency::ChildInDanger, why };
+    app.desk.release_case(who, claimed.case, claimed.number, escalate).await.unwrap();
+    app.desk.claim_case(who, claimed.case).await.unwrap()
 }
 
 on_both_engines! {
@@ -218,25 +256,50 @@ on_both_engines! {
         let claimed = app.desk.claim_next(&one.reviewer().unwrap(), Queue::default()).await;
         let claimed = claimed.unwrap().unwrap();
         let account = AccountMeasure::Suspend { until: None };
-        let new = NewDecision {
-            case: claimed.case,
-            claim: claimed.number,
-            version: claimed.version,
-            outcome: Outcome::Violates,
-            reason: "It is what the bank says.".parse().unwrap(),
-            measures: Measures { account, ..Measures::default() },
-        };
+        let measures = Measures { account, ..Measures::default() };
+        let suspend = (Outcome::Violates, measures);
 
-        let decision = app.desk.decide(&one.reviewer().unwrap(), new).await.unwrap();
-        let approve = async |who: &Member| {
-            let recently = who.recently(app.clock.now()).unwrap();
-            app.desk.approve(&who.reviewer().unwrap(), &recently, decision.id).await
-        };
-        let own = approve(&one).await;
+        let decision = decide(&app, &one.reviewer().unwrap(), &claimed, suspend).await;
+        let own = approve(&app, &one, decision.id).await;
         let two = app.lead("two").await.member().clone();
-        approve(&two).await.unwrap();
+        approve(&app, &two, decision.id).await.unwrap();
 
         assert_eq!(decision.state, DecisionState::Proposed);
         assert_eq!(refused(own), Refusal::ApproverIsAuthor);
+    }
+
+    async fn on_cases_two_people_do_together_what_one_of_them_does_not_do_alone(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        let desk = &app.desk;
+        let roles = [StaffRole::Lead, StaffRole::PolicyEditor];
+        let one = app.member("one", &roles).await;
+        let reviewer = one.reviewer().unwrap();
+        let case = claim_urgent(&app, &reviewer).await;
+        let why: FreeText = "It is an old picture.".parse().unwrap();
+        let low = Urgency::KnownMaterial;
+
+        // Alone: each waits.
+        desk.lower_urgency(&reviewer, case.case, case.number, low, &why).await.unwrap();
+        let recently = one.recently(app.clock.now()).unwrap();
+        let lowered = desk.agree_to_lowering(&reviewer, &recently, case.case).await;
+        assert_eq!(refused(lowered), Refusal::ApproverIsAuthor);
+        let not_a_match = (Outcome::NotAMatch, Measures::default());
+        let decision = decide(&app, &reviewer, &case, not_a_match).await;
+        assert_eq!(decision.state, DecisionState::Proposed);
+        assert_eq!(refused(approve(&app, &one, decision.id).await), Refusal::ApproverIsAuthor);
+
+        // With a colleague: each is done.
+        let two = app.member("two", &roles).await;
+        approve(&app, &two, decision.id).await.unwrap();
+        let dispute = app.store().await.disputes(None, None, None, PageSize::DEFAULT).await;
+        let dispute = dispute.unwrap().rows.remove(0).id;
+        let own = desk.agree_dispute(&one.lead().unwrap(), dispute).await;
+        assert_eq!(refused(own), Refusal::ApproverIsAuthor);
+        desk.agree_dispute(&two.lead().unwrap(), dispute).await.unwrap();
+        let upheld = Resolution::Upheld;
+        let own = desk.resolve_dispute(&one.editor().unwrap(), dispute, upheld, &why).await;
+        assert_eq!(refused(own), Refusal::ApproverIsAuthor);
+        desk.resolve_dispute(&two.editor().unwrap(), dispute, upheld, &why).await.unwrap();
     }
 }

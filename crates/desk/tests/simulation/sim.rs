@@ -22,7 +22,7 @@ use mamori_testkit::pictures::rng::Rng;
 use mamori_testkit::pictures::{draw, encode};
 use tempfile::TempDir;
 
-use crate::common::people::somebody;
+use crate::common::people::new_staff;
 use crate::common::{new_bank, node, vault_settings};
 use crate::crash::cut_off;
 use crate::steps::Step;
@@ -149,10 +149,10 @@ impl Simulation {
         let colleague = admin_key(&desk, "colleague").await;
         let mut people = Vec::new();
         for (name, role) in STAFF {
-            let (id, is_lead) = (somebody(&desk, name, &[role]).await, role == StaffRole::Lead);
+            let (id, is_lead) = (new_staff(&desk, name, &[role]).await, role == StaffRole::Lead);
             people.push(Person { id, is_lead, signed_in: None, hand: Hand::Nothing, view: None });
         }
-        let editor = somebody(&desk, "editor", &[StaffRole::PolicyEditor]).await;
+        let editor = new_staff(&desk, "editor", &[StaffRole::PolicyEditor]).await;
         let pictures = draw_pictures(&desk).await;
         desk.catch_up().await.unwrap();
         let tables = Tables::open(&records).await;

@@ -90,7 +90,7 @@ async fn memory_is_released_however_a_request_ended() {
     let too_large = app.check("post-3", &vec![b'x'; 100_001]).await;
     let broken = app.post_bytes(Who::Service, "/v1/check", form, cut.as_bytes()).await;
     let nothing = app.post_bytes(Who::Service, "/v1/check", form, b"").await;
-    let no_key = app.post_bytes(Who::Nobody, "/v1/hash", "image/png", &picture).await;
+    let no_key = app.post_bytes(Who::WithoutKey, "/v1/hash", "image/png", &picture).await;
 
     let answers = [good, unreadable, too_large, broken, nothing, no_key];
     let answers = answers.map(|answer| answer.status.as_u16());

@@ -66,9 +66,9 @@ fn every_reference_has_its_target_and_every_operation_its_own_name() {
 async fn the_documents_are_there_without_a_key() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
-    let json = app.get(Who::Nobody, "/openapi.json").await;
-    let page = app.get(Who::Nobody, "/docs").await;
-    let style = app.get(Who::Nobody, "/docs.css").await;
+    let json = app.get(Who::WithoutKey, "/openapi.json").await;
+    let page = app.get(Who::WithoutKey, "/docs").await;
+    let style = app.get(Who::WithoutKey, "/docs.css").await;
 
     assert_eq!(json.ok(), document());
     assert_eq!(json.json()["openapi"], "3.1.0");

@@ -16,7 +16,7 @@ on_both_engines! {
         let made = app.post(Who::Admin, "/v1/keys", new).await.ok();
         let text = made["key"].as_str().unwrap().to_owned();
         let knock = async || {
-            let mut request = app.request(Who::Nobody, "GET", "/v1/matches", None, Vec::new());
+            let mut request = app.request(Who::WithoutKey, "GET", "/v1/matches", None, Vec::new());
             let value = format!("Bearer {text}").parse().unwrap();
             request.headers_mut().insert("authorization", value);
             app.send(request).await
@@ -140,7 +140,7 @@ on_both_engines! {
         let key = format!("Bearer {}", made["key"].as_str().unwrap());
         let proxies: std::sync::Arc<[Network]> = vec!["10.0.0.1".parse().unwrap()].into();
         let knock = async |peer: Option<&str>, forwarded: Option<&str>| {
-            let mut request = app.request(Who::Nobody, "GET", "/v1/banks", None, Vec::new());
+            let mut request = app.request(Who::WithoutKey, "GET", "/v1/banks", None, Vec::new());
             request.headers_mut().insert("authorization", key.parse().unwrap());
             if let Some(forwarded) = forwarded {
                 request.headers_mut().insert("x-forwarded-for", forwarded.parse().unwrap());
@@ -167,7 +167,7 @@ on_both_engines! {
         let path = format!("{bank}/entries/{}", app.add(&bank, "md5", &hash).await);
         let change = async |key: &str| {
             let body = json!({"labels": ["A1"]}).to_string().into_bytes();
-            let mut request = app.request(Who::Nobody, "PATCH", &path, Some("application/json"), body);
+            let mut request = app.request(Who::WithoutKey, "PATCH", &path, Some("application/json"), body);
             let value = format!("Bearer {key}").parse().unwrap();
             request.headers_mut().insert("authorization", value);
             app.send(request).await.ok()

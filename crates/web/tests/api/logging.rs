@@ -47,7 +47,7 @@ async fn a_request_is_logged_with_the_id_of_its_key_and_without_its_item() {
     app.post(Who::Service, "/v1/check", check).await.ok();
     app.get(Who::Admin, "/v1/banks").await.ok();
     assert_eq!(app.get(Who::Service, "/v1/keys").await.status, 404);
-    assert_eq!(app.get(Who::Nobody, "/v1/banks").await.status, 401);
+    assert_eq!(app.get(Who::WithoutKey, "/v1/banks").await.status, 401);
 
     let lines = answered(&log);
     let shown: Vec<(Value, Value)> =
@@ -91,7 +91,7 @@ async fn a_request_without_a_key_is_no_refused_key() {
     let app = open().await;
     let log = CapturedLog::start();
 
-    assert_eq!(app.get(Who::Nobody, "/v1/banks").await.status, 401);
+    assert_eq!(app.get(Who::WithoutKey, "/v1/banks").await.status, 401);
     assert_eq!(app.send(with_key("mk_unknown")).await.status, 401);
     let has_line = async {
         while log.lines_of("security").is_empty() {

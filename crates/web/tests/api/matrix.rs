@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::test_app::{TestApp, TestResponse, Who, new_bank};
 
 const MATRIX: &str = include_str!("../../src/api/matrix.txt");
-const CALLERS: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
+const CALLERS: [Who; 4] = [Who::WithoutKey, Who::Admin, Who::Service, Who::OtherService];
 
 /// A line of the matrix.
 #[derive(Clone, Debug)]

@@ -163,7 +163,7 @@ on_both_engines! {
             app.send(request.body(Body::empty()).unwrap()).await
         };
 
-        let none = app.get(Who::Nobody, "/v1/banks").await;
+        let none = app.get(Who::WithoutKey, "/v1/banks").await;
         assert_eq!(none.problem(), named(401, "auth.key_required"));
         assert_eq!(none.headers["www-authenticate"], "Bearer realm=\"mamori\"");
         assert_eq!(send(b"Basic abc").await.problem(), named(401, "auth.key_required"));
@@ -177,7 +177,7 @@ on_both_engines! {
 async fn a_method_that_a_path_does_not_have_is_answered_with_those_it_has() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
-    let answer = app.call(Who::Nobody, "PUT", "/v1/banks").await;
+    let answer = app.call(Who::WithoutKey, "PUT", "/v1/banks").await;
 
     assert_eq!(answer.problem(), named(405, "method.not_allowed"));
     let mut allow: Vec<&str> = answer.headers["allow"].to_str().unwrap().split(',').collect();
@@ -214,10 +214,10 @@ async fn panics() -> String {
 async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
     let mut app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
     app.routes = observed(&app, get(panics), Settings::default());
-    let broken = app.get(Who::Nobody, "/").await;
+    let broken = app.get(Who::WithoutKey, "/").await;
     let soon = Settings { request_timeout: Duration::from_millis(50), ..Settings::default() };
     app.routes = observed(&app, get(std::future::pending::<String>), soon);
-    let late = app.get(Who::Nobody, "/").await;
+    let late = app.get(Who::WithoutKey, "/").await;
 
     assert_eq!(broken.problem(), named(500, "internal"));
     assert!(!broken.text.contains("person"));
@@ -227,18 +227,18 @@ async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
 #[tokio::test]
 async fn a_lost_database_is_reported_as_lost() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
-    assert_eq!(app.get(Who::Nobody, "/readyz").await.ok()["ready"], true);
+    assert_eq!(app.get(Who::WithoutKey, "/readyz").await.ok()["ready"], true);
 
     app.desk.close().await;
 
     let banks = app.get(Who::Admin, "/v1/banks").await;
     assert_eq!(banks.problem(), named(503, "store.unavailable"));
     assert!(banks.headers.contains_key("retry-after"));
-    let from_cache = app.get(Who::Nobody, "/readyz").await;
+    let from_cache = app.get(Who::WithoutKey, "/readyz").await;
     assert_eq!(from_cache.ok()["ready"], true);
     let begun = Instant::now();
     let ready = loop {
-        let ready = app.get(Who::Nobody, "/readyz").await;
+        let ready = app.get(Who::WithoutKey, "/readyz").await;
         if ready.status == 503 {
             break ready;
         }
@@ -249,5 +249,5 @@ async fn a_lost_database_is_reported_as_lost() {
         (&ready.json()["ready"], &ready.json()["database"]),
         (&json!(false), &json!("lost"))
     );
-    assert_eq!(app.get(Who::Nobody, "/healthz").await.status, 200);
+    assert_eq!(app.get(Who::WithoutKey, "/healthz").await.status, 200);
 }

@@ -30,7 +30,7 @@ use tower::ServiceExt;
 /// The caller of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    Nobody,
+    WithoutKey,
     Admin,
     /// Another administrator, whose key the first one did not create.
     Colleague,
@@ -149,7 +149,7 @@ impl TestApp {
     pub fn key(&self, who: Who) -> Option<&str> {
         let [admin, colleague, service, other] = &self.keys;
         match who {
-            Who::Nobody => None,
+            Who::WithoutKey => None,
             Who::Admin => Some(admin),
             Who::Colleague => Some(colleague),
             Who::Service => Some(service),
@@ -167,7 +167,7 @@ impl TestApp {
 
     /// Calls with the text of a key.
     pub async fn call_with(&self, key: &str, method: &str, path: &str) -> TestResponse {
-        let mut request = self.request(Who::Nobody, method, path, None, Vec::new());
+        let mut request = self.request(Who::WithoutKey, method, path, None, Vec::new());
         request.headers_mut().insert(AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
         self.send(request).await
     }

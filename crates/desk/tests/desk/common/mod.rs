@@ -199,7 +199,7 @@ impl TestApp {
 pub fn item(name: &str, surface: Surface) -> Item {
     Item {
         name: name.parse().unwrap(),
-        account: Some("somebody".parse().unwrap()),
+        account: Some("an-account".parse().unwrap()),
         surface,
         country: None,
     }

@@ -19,7 +19,7 @@ pub fn closed(text: &str) -> Sensitive<String> {
 }
 
 /// A new staff account with these roles, not signed in yet.
-pub async fn somebody(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
+pub async fn new_staff(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
     let new = NewStaff {
         name: name.parse().unwrap(),
         display_name: name.parse().unwrap(),
@@ -45,7 +45,7 @@ pub async fn session_of(desk: &Desk, entered: &NewSession) -> SessionLookup {
 impl TestApp {
     /// A new staff member with these roles, signed in.
     pub async fn member(&self, name: &str, roles: &[StaffRole]) -> Member {
-        let who = somebody(&self.desk, name, roles).await;
+        let who = new_staff(&self.desk, name, roles).await;
         session_of(&self.desk, &sign_in_as(&self.desk, who).await).await.member
     }
 

@@ -102,7 +102,7 @@ async fn is_still(sim: &Simulation, row: &Row) -> Result<bool, String> {
 }
 
 /// Returns its maker in four of five cases.
-fn somebody(sim: &mut Simulation, row: &Row) -> usize {
+fn any_person(sim: &mut Simulation, row: &Row) -> usize {
     if sim.below(5) > 0 { row.made_by } else { sim.one_of(sim.world.people.len()) }
 }
 
@@ -301,7 +301,7 @@ fn may_choose(
 /// A person, who may or may not, confirms a prepared bulk decision.
 pub async fn confirm(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
-    let person = somebody(sim, &row);
+    let person = any_person(sim, &row);
     let who = people::reviewer(sim, person).await?;
     let seen = view_model::seen(sim, &row.cases(), person, Timestamp::MIN).await?;
     let asked = decisions::asked(sim, row.outcome, &row.measures);
@@ -358,7 +358,7 @@ fn may_confirm_in_time(sim: &Simulation, row: &Row, person: usize) -> Result<(),
 /// A person, who may or may not, drops a prepared bulk decision.
 pub async fn give_up(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
-    let person = somebody(sim, &row);
+    let person = any_person(sim, &row);
     let who = people::reviewer(sim, person).await?;
     let is_theirs = row.made_by == person || sim.world.people[person].is_lead;
     let id = row.id;
@@ -459,7 +459,7 @@ async fn confirmed_at(sim: &Simulation, row: &Row) -> Result<Timestamp, String> 
 /// The reviewer who prepared a bulk decision views an item of it.
 pub async fn view(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
-    let person = somebody(sim, &row);
+    let person = any_person(sim, &row);
     let cases = format!(
         "SELECT DISTINCT 'case_' || lower(hex(case_id)) FROM case_item WHERE {} ORDER BY 1",
         row.cases()

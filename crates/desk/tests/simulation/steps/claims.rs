@@ -97,7 +97,7 @@ fn took(sim: &mut Simulation, person: usize, claimed: Option<Claimed>) -> Result
 
 /// A reviewer's page sends a keep-alive.
 pub async fn extend(sim: &mut Simulation) -> Result<(), String> {
-    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let Some((person, claimed)) = person_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let verb =
         |desk: Desk| async move { desk.extend_claim(&who, claimed.case, claimed.number).await };
@@ -112,7 +112,7 @@ pub async fn extend(sim: &mut Simulation) -> Result<(), String> {
 
 /// A reviewer writes a note.
 pub async fn note(sim: &mut Simulation) -> Result<(), String> {
-    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let Some((person, claimed)) = person_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let verb = |desk: Desk| async move {
         desk.note_case(&who, claimed.case, claimed.number, &words()).await
@@ -126,7 +126,7 @@ pub async fn note(sim: &mut Simulation) -> Result<(), String> {
 
 /// A reviewer releases a case, in one of four ways.
 pub async fn release(sim: &mut Simulation) -> Result<(), String> {
-    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let Some((person, claimed)) = person_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let colleague = sim.one_of(sim.world.people.len());
     let to = sim.world.people[colleague].id;
@@ -160,7 +160,7 @@ pub async fn release(sim: &mut Simulation) -> Result<(), String> {
 
 /// A reviewer lowers the urgency of the case that they claimed, or proposes it.
 pub async fn lower_urgency(sim: &mut Simulation) -> Result<(), String> {
-    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let Some((person, claimed)) = person_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let to = Urgency::ALL[sim.one_of(Urgency::ALL.len())];
     let was_in_danger = is_in_danger(sim, claimed.case).await?;
@@ -191,7 +191,7 @@ pub async fn is_in_danger(sim: &Simulation, case: CaseId) -> Result<bool, String
 }
 
 /// A random reviewer who, as far as they know, has claimed a case.
-pub fn somebody_with_a_case(sim: &mut Simulation) -> Option<(usize, Claimed)> {
+pub fn person_with_a_case(sim: &mut Simulation) -> Option<(usize, Claimed)> {
     let with: Vec<(usize, Claimed)> = sim
         .world
         .people

@@ -14,7 +14,7 @@ use mamori_model::decision::DecisionState;
 use mamori_model::page::PageSize;
 use mamori_model::{CaseId, Decision, Measures, Outcome, Refusal};
 
-use super::claims::{alive, check_outcome, is_in_danger, somebody_with_a_case, words};
+use super::claims::{alive, check_outcome, is_in_danger, person_with_a_case, words};
 use super::people;
 use crate::sim::{Simulation, Tried};
 use crate::view_model::{self, Asked, Seen};
@@ -22,7 +22,7 @@ use crate::world::Hand;
 
 /// A reviewer decides the claimed case.
 pub async fn decide(sim: &mut Simulation) -> Result<(), String> {
-    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let Some((person, claimed)) = person_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let Some(new) = write_down(sim, person, &who, claimed).await? else { return Ok(()) };
     let seen = seen_by(sim, person, new.case).await?;
@@ -41,7 +41,7 @@ pub async fn decide(sim: &mut Simulation) -> Result<(), String> {
 
 /// The same form is sent twice at once: it decides once.
 pub async fn decide_at_once(sim: &mut Simulation) -> Result<(), String> {
-    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let Some((person, claimed)) = person_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let Some(new) = write_down(sim, person, &who, claimed).await? else { return Ok(()) };
     let seen = seen_by(sim, person, new.case).await?;
@@ -157,7 +157,7 @@ async fn made(
     let ends_danger = new.outcome != Outcome::Violates && is_in_danger(sim, new.case).await?;
     let waits = asked.needs_approval(seen) || ends_danger;
     let expected = if waits { DecisionState::Proposed } else { DecisionState::Standing };
-    let word = seen.word(asked != Asked::Nobody);
+    let word = seen.word(asked != Asked::NotAsked);
     if (decision.state, decision.author_viewing) != (expected, word) {
         let (state, viewing) = (decision.state, decision.author_viewing);
         return Err(format!("{} is {state:?} {viewing:?}, {expected:?} {word:?}", decision.id));
