@@ -209,22 +209,9 @@ async fn a_case_is_decided_in_the_demo_and_its_service_answers() {
     let queue = browser.get("/console/queue", &cookie).await;
     let case = browser.press((&queue, "/console/queue/next"), &cookie, &[]).await;
     let page = browser.get(&case, &cookie).await;
-    let mut viewed = 0;
-    while let Some(item) = open_item(&browser.get(&case, &cookie).await) {
-        browser.view((&page, &case), &item, &cookie).await;
-        viewed += 1;
-    }
-    let items = page.matches("data-item=").count();
-    assert!(viewed > 0 && 5 * viewed <= items, "{viewed} views of {items} items, mostly copies");
-    let (claim, version) = (field(&page, "claim"), field(&page, "version"));
-    let form = [
-        ("claim", &*claim),
-        ("version", &*version),
-        ("outcome", "violates"),
-        ("reason", "It is what the bank says."),
-        ("items", "remove"),
-    ];
-    let next = browser.press((&page, &format!("{case}/decide")), &cookie, &form).await;
+    let decided = decide(&browser, (&page, &case), &cookie).await;
+    assert!(decided.views > 0 && 5 * decided.views <= decided.items, "{decided:?}, mostly copies");
+    let next = decided.next;
 
     assert!(next.starts_with("/console/cases/case_"), "the next case follows: {next}");
     assert_ne!(next.split('?').next(), Some(&*case));
@@ -243,6 +230,59 @@ async fn a_case_is_decided_in_the_demo_and_its_service_answers() {
     let page = browser.get(&format!("/console/decisions/{decision}"), &cookie).await;
     assert!(page.contains("Done, according to the service"), "{page}");
     assert_eq!(demo.interrupt().0, Some(0));
+}
+
+#[tokio::test]
+async fn every_case_of_the_demo_is_decided_with_a_clear_view_of_at_most_each_fifth_item() {
+    let mut demo = Demo::start(&[]);
+    let said = demo.read_to("Ctrl-C stops it");
+    let browser = Browser::new(line(&said, "Open "));
+    let cookie = browser.open_link().await;
+    let queue = browser.get("/console/queue", &cookie).await;
+    let mut next = browser.press((&queue, "/console/queue/next"), &cookie, &[]).await;
+
+    let (mut cases, mut views, mut items) = (0, 0, 0);
+    while next.starts_with("/console/cases/case_") {
+        let case = next.split('?').next().unwrap();
+        let page = browser.get(case, &cookie).await;
+        let decided = decide(&browser, (&page, case), &cookie).await;
+        (cases, views, items) = (cases + 1, views + decided.views, items + decided.items);
+        next = decided.next;
+    }
+
+    assert_eq!((cases, items), (30, 370), "then: {next}");
+    assert!(5 * views <= items, "{views} clear views of {items} items");
+    assert_eq!(demo.interrupt().0, Some(0));
+}
+
+/// A case that a reviewer decided in the browser.
+#[derive(Debug)]
+struct Decided {
+    /// Number of clear views.
+    views: usize,
+    /// Number of its items.
+    items: usize,
+    /// The address that follows.
+    next: String,
+}
+
+/// Views what the page of a claimed case names as still to be viewed, and removes its items.
+async fn decide(browser: &Browser, (page, case): (&str, &str), cookie: &str) -> Decided {
+    let mut views = 0;
+    while let Some(item) = open_item(&browser.get(case, cookie).await) {
+        browser.view((page, case), &item, cookie).await;
+        views += 1;
+    }
+    let (claim, version) = (field(page, "claim"), field(page, "version"));
+    let form = [
+        ("claim", &*claim),
+        ("version", &*version),
+        ("outcome", "violates"),
+        ("reason", "It is what the bank says."),
+        ("items", "remove"),
+    ];
+    let next = browser.press((page, &format!("{case}/decide")), cookie, &form).await;
+    Decided { views, items: page.matches("data-item=").count(), next }
 }
 
 /// Returns the id of the first item that the page of a case names as still to be viewed.
