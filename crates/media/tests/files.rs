@@ -42,6 +42,8 @@ const FILES: [(&str, &str, &str); 16] = [
     file!("grey.jxl", "bcfdd4546a2e97ac429ed29235a2f3b9c65da56db161f8539b5170831381ad50"),
     file!("turned.jxl", "45bcd4cb35c669d571de172a8239037cbb42bb44bd8721fb7b4235a40733472c"),
 ];
+/// A file whose coefficients overflow, so that the decoder's arithmetic wraps.
+const OVERFLOW: &str = include_str!("files/overflow.avif.b64");
 const ANIMATED: &str = include_str!("files/animated.jxl.b64");
 
 /// The bytes of a file that the repository has as text.
@@ -55,6 +57,14 @@ fn stored(picture: &Picture) -> Pdq {
 
 fn bytes(name: &str) -> Vec<u8> {
     decoded(FILES.iter().find(|(other, ..)| *other == name).unwrap().1)
+}
+
+#[test]
+fn an_avif_whose_coefficients_overflow_is_answered() {
+    let answer = hash(&decoded(OVERFLOW), &Limits::default());
+
+    // A decoder that ends the process never comes here.
+    assert!(answer.is_ok_and(|picture| picture.remaining == Remaining::Nothing));
 }
 
 #[test]
