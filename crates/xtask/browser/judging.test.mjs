@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ask, enter, fillWithPictures, join, keepPictures, takeNext, until, writeDown } from "./fill.mjs";
-import { faults, testServer, launch, open, overhang } from "./support.mjs";
+import { checkLook, faults, launch, open, plain, testServer, texts } from "./support.mjs";
 
 const { origin, as, mamori } = testServer(import.meta.url);
 
@@ -49,11 +49,6 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Text without the marks that isolate the direction of a variable. */
-const plain = (text) => text.replace(/[\u2068\u2069]/g, "").trim();
-
-const texts = async (locator) => (await locator.allInnerTexts()).map(plain);
-
 /** Views the current item clear. */
 async function view(page) {
   await page.locator(".item[data-current]").waitFor();
@@ -67,17 +62,6 @@ async function view(page) {
 const progress = (page, text) =>
   until(async () => plain(await page.locator("#views-needed strong").innerText()) === text, text);
 
-/** Axe finds no fault on the page, in both colour schemes, and nothing overflows at 320 pixels. */
-async function check(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await faults(page), [], `${what}, ${colorScheme}`);
-  }
-  await page.setViewportSize({ width: 320, height: 900 });
-  assert.ok((await overhang(page)) <= 0, `${what} overflows`);
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
 for (const [language, says] of Object.entries(LANGUAGES)) {
   test(`a suspension is viewed, confirmed, viewed again and approved, ${language}`, async () => {
     const first = await open(browser, origin);
@@ -87,7 +71,7 @@ for (const [language, says] of Object.entries(LANGUAGES)) {
     await writeDown(first.page, SUSPEND);
     await first.page.locator("#decide-form button.act").click();
     await first.page.locator(".notice.bad[role=alert]").waitFor();
-    await check(first.page, "the page that refuses an unviewed suspension");
+    await checkLook(first.page, "the page that refuses an unviewed suspension");
 
     await first.page.locator(".frame").first().scrollIntoViewIfNeeded();
     await view(first.page);
@@ -100,7 +84,7 @@ for (const [language, says] of Object.entries(LANGUAGES)) {
     assert.deepEqual(await texts(first.page.locator("section.does h2")), [says.future]);
     const confirm = first.page.locator("button[name=confirmed][value=yes]");
     assert.match(plain(await confirm.innerText()), says.propose);
-    await check(first.page, "the page that confirms a suspension");
+    await checkLook(first.page, "the page that confirms a suspension");
     await confirm.click();
     const link = first.page.locator(".notice a[href*='/console/decisions/dec_']");
     const decision = await link.getAttribute("href");
@@ -111,7 +95,7 @@ for (const [language, says] of Object.entries(LANGUAGES)) {
     const button = second.page.locator('form[action$="/approve"] button');
     assert.match(plain(await button.innerText()), says.approve);
     assert.match((await texts(second.page.locator("section.does .notice")))[0], says.suspend);
-    await check(second.page, "the page that approves a suspension");
+    await checkLook(second.page, "the page that approves a suspension");
     await button.click();
     await second.page.locator("body[data-page=fault]").waitFor();
     await second.page.goto(decision);
@@ -121,7 +105,7 @@ for (const [language, says] of Object.entries(LANGUAGES)) {
     await second.page.locator('form[action$="/approve"] button').click();
     await second.page.locator('form[action$="/undo"]').waitFor();
     assert.ok((await texts(second.page.locator("h2"))).includes(says.past));
-    await check(second.page, "the page of a suspension in effect");
+    await checkLook(second.page, "the page of a suspension in effect");
     const isRefusal = (misdeed) => /status of 403/.test(misdeed);
     for (const { misdeeds } of [first, second]) assert.deepEqual(misdeeds.filter((one) => !isRefusal(one)), []);
     await first.context.close();

@@ -18,7 +18,7 @@ const TEMPLATES = new URL("../../console/templates/", import.meta.url);
  * overflow. `url` is that of the test file, to which its server belongs.
  */
 export function checkPages(url, full, narrow) {
-  const { origin, as, mamori } = testServer(url);
+  const { origin, as, mamori, passFirstDay } = testServer(url);
   const LANGUAGES = full;
   const ONLY_NARROW = narrow;
   const WIDTHS = [1280, 320];
@@ -132,8 +132,26 @@ export function checkPages(url, full, narrow) {
       for (const language of languages) await decideAs(name(who, language), form);
     }
     for (const language of languages) await bulkAs(name("reviewer", language));
+    await requestChanges();
   });
   after(() => browser.close());
+
+  /** Makes a change that narrows, and requests changes that wait for a second actor. */
+  async function requestChanges() {
+    passFirstDay();
+    const bank = {
+      purpose: "child_sexual_abuse", source: "drawn by code", legal_basis: "n".repeat(200),
+      owner: "محمد", jurisdictions: ["*"],
+    };
+    const { id } = await as.admin("POST", "/v1/banks", { ...bank, name: "listed", action: "none" });
+    await as.admin("PATCH", `/v1/banks/${id}`, { enabled: false });
+    const waiting = [
+      await as.admin("PATCH", `/v1/banks/${id}`, { action: "block", owner: "写真の人" }),
+      await as.admin("POST", "/v1/banks", { ...bank, name: "holding", action: "hold" }),
+      await as.admin("POST", "/v1/keys", { role: "admin", name: "another key" }),
+    ];
+    assert.deepEqual(waiting.map((request) => request.approval?.state ?? request.state), Array(3).fill("waiting"));
+  }
 
   const name = (role, language) => `${role.replace("_", "-")}-${language}`;
 

@@ -2,10 +2,11 @@
 //
 // Times are upper limits of waiting for a condition, never fixed waits.
 
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 const packages = createRequire(join(process.env.MAMORI_PACKAGES, "package.json"));
 const { chromium } = packages("playwright-core");
@@ -34,8 +35,23 @@ export function testServer(url) {
       if (done.status !== 0) throw new Error(`mamori ${command} ${args.join(" ")}: ${done.stderr}`);
       return done.stdout.trim();
     },
+    /** Moves the installation's beginning back: within its first day no change needs a second actor. */
+    passFirstDay: () => {
+      const database = join(dirname(config), "mamori.sqlite");
+      const done = spawnSync("python3", ["-c", PASS_FIRST_DAY, database], { encoding: "utf8" });
+      if (done.status !== 0) throw new Error(`the installation's beginning was not changed: ${done.stderr}`);
+    },
   };
 }
+
+// Drops the trigger that forbids the update, and creates it again. Python, because Node 18 has no SQLite.
+const PASS_FIRST_DAY = `
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30)
+trigger, = database.execute("SELECT sql FROM sqlite_master WHERE name = 'installation_update'").fetchone()
+database.executescript(f"""BEGIN IMMEDIATE; DROP TRIGGER installation_update;
+    UPDATE installation SET began_at = 0; {trigger}; COMMIT;""")
+`;
 
 /** Returns a function that calls the API with a key; it throws if the answer is not a success. */
 function caller(address, key) {
@@ -99,4 +115,24 @@ export async function faults(page) {
 /** How many pixels of the page lie beyond its right edge. */
 export async function overhang(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Text without the marks that isolate the direction of a variable. */
+export const plain = (text) => text.replace(/[\u2068\u2069]/g, "").trim();
+
+/** The texts of the elements, each without these marks. */
+export const texts = async (locator) => (await locator.allInnerTexts()).map(plain);
+
+/** Axe finds no fault on the page, in both colour schemes and widths, and nothing overflows at 320 pixels. */
+export async function checkLook(page, what) {
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await faults(page), [], `${what}, ${colorScheme}, ${width} pixels wide`);
+    }
+    assert.ok((await overhang(page)) <= 0, `${what} overflows at ${width} pixels`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 900 });
 }

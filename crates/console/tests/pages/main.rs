@@ -4,6 +4,7 @@
 
 mod audit;
 mod bulks;
+mod changes;
 mod people;
 mod sample;
 

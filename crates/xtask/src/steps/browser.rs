@@ -23,7 +23,8 @@ pub const STEP: Step = Step {
     name: "browser",
     about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
             pictures of docs/screens anew (needs npm's registry)",
-    needs: &[Need::Node, Need::Chromium, Need::JapaneseFont],
+    // Python for its SQLite: some tests change their database.
+    needs: &[Need::Node, Need::Chromium, Need::JapaneseFont, Need::Python],
     run: test_pages,
 };
 
