@@ -175,6 +175,7 @@ message_ids! {
         EntriesRestored "audit-entries-restored",
         EntryChanged "audit-entry-changed",
         EntriesWithdrawn "audit-entries-withdrawn",
+        EntriesExported "audit-entries-exported",
         ImportBegun "audit-import-begun",
         ImportEnded "audit-import-ended",
         ServiceCreated "audit-service-created",

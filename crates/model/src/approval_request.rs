@@ -20,7 +20,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use crate::key::Scope;
 use crate::{ApprovalId, AuditActor, AuditTarget, BankId, FreeText, Refusal};
 
-pub use self::guard::{Guard, GuardedChange};
+pub use self::guard::{Guard, GuardedChange, Removals};
 pub use self::reason::Reason;
 pub use self::second_actor::{KeyLineage, SecondActor, can_agree};
 

@@ -51,6 +51,19 @@ pub struct Key {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// The error for an administrator's key that could do more than its issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotWithinIssuer {
+    /// It ends later, or never.
+    #[error("the key that issues it has an end: `ends_at` must not be later")]
+    End,
+    /// It is accepted from other networks, or from everywhere.
+    #[error(
+        "the key that issues it is accepted from some networks only: `networks` must be within them"
+    )]
+    Networks,
+}
+
 impl Key {
     /// The most networks of a key.
     pub const NETWORKS_MAX: usize = 16;
@@ -65,6 +78,25 @@ impl Key {
     pub fn is_accepted_from(&self, address: Option<IpAddr>) -> bool {
         let is_inside = |address| self.networks.iter().any(|network| network.contains(address));
         self.networks.is_empty() || address.is_some_and(is_inside)
+    }
+
+    /// Checks that the key may issue `new`: an administrator's key ends no later than its issuer, and
+    /// is accepted from no other networks. A key for a service is used elsewhere and may differ.
+    pub fn may_issue(&self, new: &Self) -> Result<(), NotWithinIssuer> {
+        if new.role != Role::Admin {
+            return Ok(());
+        }
+        let ends_later = self.ends_at.is_some_and(|end| new.ends_at.is_none_or(|new| new > end));
+        if ends_later {
+            return Err(NotWithinIssuer::End);
+        }
+        let is_inside = |new: &Network| self.networks.iter().any(|own| new.is_within(own));
+        let is_narrower = !new.networks.is_empty() && new.networks.iter().all(is_inside);
+        if self.networks.is_empty() || is_narrower {
+            Ok(())
+        } else {
+            Err(NotWithinIssuer::Networks)
+        }
     }
 
     /// Returns the key as an actor of the audit record.
@@ -131,5 +163,26 @@ mod tests {
         assert!(!bound.is_accepted_from(from("198.51.100.9")));
         assert!(!bound.is_accepted_from(None));
         assert!(key().is_accepted_from(None) && key().is_accepted_from(from("198.51.100.9")));
+    }
+
+    #[test]
+    fn a_key_issues_no_administrators_key_that_ends_later_or_is_used_elsewhere() {
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let within =
+            |networks: &[&str]| networks.iter().map(|text| text.parse().unwrap()).collect();
+        let own = Key { ends_at: at(10), networks: within(&["10.0.0.0/8"]), ..key() };
+        let new = |ends_at, networks: &[&str]| {
+            own.may_issue(&Key { ends_at, networks: within(networks), ..key() })
+        };
+
+        assert_eq!(new(at(10), &["10.1.0.0/16", "10.2.0.1"]), Ok(()));
+        assert_eq!(new(at(11), &["10.0.0.0/8"]), Err(NotWithinIssuer::End));
+        assert_eq!(new(None, &["10.0.0.0/8"]), Err(NotWithinIssuer::End));
+        assert_eq!(new(at(9), &[]), Err(NotWithinIssuer::Networks));
+        assert_eq!(new(at(9), &["0.0.0.0/0"]), Err(NotWithinIssuer::Networks));
+        assert_eq!(new(at(9), &["10.1.0.0/16", "192.0.2.1"]), Err(NotWithinIssuer::Networks));
+        let of_service = Key { role: Role::Service(Uuid::from_u128(2).into()), ..key() };
+        assert_eq!(own.may_issue(&of_service), Ok(()));
+        assert_eq!(key().may_issue(&own), Ok(()));
     }
 }

@@ -31,6 +31,7 @@ audit-entries-added = Einträge hinzugefügt
 audit-entries-restored = Zurückgezogene Einträge wieder hinzugefügt
 audit-entry-changed = Eintrag geändert
 audit-entries-withdrawn = Einträge zurückgezogen
+audit-entries-exported = Einträge exportiert
 audit-import-begun = Import begonnen
 audit-import-ended = Import beendet
 audit-service-created = Dienst angemeldet

@@ -31,6 +31,7 @@ audit-entries-added = Entries added
 audit-entries-restored = Withdrawn entries added again
 audit-entry-changed = Entry changed
 audit-entries-withdrawn = Entries withdrawn
+audit-entries-exported = Entries exported
 audit-import-begun = Import begun
 audit-import-ended = Import ended
 audit-service-created = Service registered

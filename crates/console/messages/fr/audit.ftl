@@ -31,6 +31,7 @@ audit-entries-added = Entrées ajoutées
 audit-entries-restored = Entrées retirées ajoutées de nouveau
 audit-entry-changed = Entrée modifiée
 audit-entries-withdrawn = Entrées retirées
+audit-entries-exported = Entrées exportées
 audit-import-begun = Import commencé
 audit-import-ended = Import terminé
 audit-service-created = Service enregistré

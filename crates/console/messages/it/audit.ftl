@@ -31,6 +31,7 @@ audit-entries-added = Voci aggiunte
 audit-entries-restored = Voci ritirate aggiunte di nuovo
 audit-entry-changed = Voce modificata
 audit-entries-withdrawn = Voci ritirate
+audit-entries-exported = Voci esportate
 audit-import-begun = Importazione iniziata
 audit-import-ended = Importazione terminata
 audit-service-created = Servizio registrato

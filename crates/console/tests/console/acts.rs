@@ -43,9 +43,9 @@ fn routes_of_verb(verb: AuditVerb) -> &'static [&'static str] {
     use AuditVerb::*;
     match verb {
         BankCreated | BankChanged | BankDeleted | EntriesAdded | EntriesRestored | EntryChanged
-        | EntriesWithdrawn | ImportBegun | ImportEnded | ServiceCreated | ServiceChanged
-        | ServiceLeaving | ServiceDeleted | KeyIssued | EndpointAdded | EndpointRemoved
-        | EndpointTested | ActionAnswered | SessionReplayed | VaultRewrapped
+        | EntriesWithdrawn | EntriesExported | ImportBegun | ImportEnded | ServiceCreated
+        | ServiceChanged | ServiceLeaving | ServiceDeleted | KeyIssued | EndpointAdded
+        | EndpointRemoved | EndpointTested | ActionAnswered | SessionReplayed | VaultRewrapped
         | ApprovalRequested | ApprovalMadeAlone | ApprovalCancelled | ApprovalLapsed
         | CaseChanged => &[],
         KeyRevoked => &["/console/changes/{request}/approve", "/console/changes/{request}/refuse"],

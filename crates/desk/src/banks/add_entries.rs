@@ -4,13 +4,15 @@
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::key::Scope;
-use mamori_model::{AuditActor, AuditVerb, BankId};
+use mamori_model::{AuditActor, AuditVerb, BankId, Narrowing};
 use mamori_store::{Added, NewEntry, Tx};
 use serde_json::json;
 
+use crate::approvals::post_notice::post_notices;
 use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
 use crate::banks::proposed_entries::ProposedEntries;
+use crate::banks::withdraw_entries::removals_by;
 use crate::{Admin, Desk, Error};
 
 /// The largest number of entries in one call; a larger list is imported.
@@ -74,8 +76,11 @@ impl Desk {
             let summary = json!({ "entries": entries.len() });
             Ok(Proposal::of(verb, id, change).in_bank(id).recorded_as(summary))
         };
-        let guarded = GuardedChange::Entries(&bank);
+        let removals = removals_by(&mut tx, id, entries, now).await?;
+        let guarded = GuardedChange::Entries { bank: &bank, removals };
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
+        let narrowed = (removals.more > 0).then_some(Narrowing::EntryShortened);
+        post_notices(self, &mut tx, &who.actor(), &bank, narrowed, now).await?;
         let added = match withdrawn {
             Withdrawn::LeftOut => {
                 self.add_entries_in(&mut tx, &who.actor(), id, entries, now).await?

@@ -14,6 +14,7 @@ use crate::approvals::post_notice::post_notices;
 use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
 use crate::banks::proposed_entries::ProposedMetadata;
+use crate::banks::withdraw_entries::removed_within_day;
 use crate::{Admin, Desk, Error};
 
 /// A change of an entry that waits for a second actor, as JSON.
@@ -50,7 +51,9 @@ impl Desk {
             let change = ProposedEntryChange { entry: id, change: (&change).into() };
             Ok(Proposal::of(ApprovalVerb::ChangeEntry, bank.id, json!(change)).in_bank(bank.id))
         };
-        let guarded = GuardedChange::Entry { bank: &bank, before: &before, after: &after };
+        let within_day = removed_within_day(&mut tx, bank.id, now).await?;
+        let guarded =
+            GuardedChange::Entry { bank: &bank, before: &before, after: &after, within_day };
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         let after = self.change_entry_in(&mut tx, &who.actor(), bank.id, id, change, now).await?;
         let narrowed = change_notice::of_entry(&before, &after);

@@ -5,19 +5,21 @@ pub mod pdq;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange, Reason, Removals};
 use mamori_model::import::{Import, ImportState, RejectedLine};
 use mamori_model::key::Scope;
-use mamori_model::{AuditActor, AuditVerb, Bank, BankId, HashKind, Line};
+use mamori_model::{AuditActor, AuditVerb, Bank, BankId, HashKind, Line, Narrowing};
 use mamori_store::{NewEntry, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::pdq::Sample;
+use crate::approvals::post_notice::post_notices;
 use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
 use crate::banks::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
 use crate::banks::import_refusal::ImportRefusal;
+use crate::banks::withdraw_entries::removals_by;
 use crate::{Admin, Desk, Error};
 
 /// How to read a list, and which of its hashes to accept.
@@ -75,7 +77,8 @@ impl Desk {
             let change = json!(ProposedSource { source: bank.source.clone() });
             Ok(Proposal::of(ApprovalVerb::ApproveSource, bank.id, change).in_bank(bank.id))
         };
-        let guarded = GuardedChange::Import { bank: &bank, is_approved };
+        let removals = Removals::default();
+        let guarded = GuardedChange::Import { bank: &bank, is_approved, removals };
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         tx.insert_import(&import).await?;
         let change = Change::of(who.actor(), AuditVerb::ImportBegun, bank.id);
@@ -322,13 +325,25 @@ impl Running<'_> {
         let mut import = self.import.clone();
         // No more is added to a bank that was deleted meanwhile, or whose action was raised.
         let bank = tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
-        let guarded = GuardedChange::Import { bank: &bank, is_approved: self.is_approved };
-        if !self.desk.guard(&mut tx, now).await?.reasons(&guarded).is_empty() {
+        let removals = removals_by(&mut tx, import.bank, &batch, now).await?;
+        let is_approved = self.is_approved;
+        let guarded = GuardedChange::Import { bank: &bank, is_approved, removals };
+        let reasons = self.desk.guard(&mut tx, now).await?.reasons(&guarded);
+        if reasons == [Reason::MassWithdrawal] {
+            return Err(Error::conflict(
+                "the list brings forward the end of more entries than one actor may withdraw \
+                 within 24 hours: withdraw them by their source id, so that a second actor can \
+                 approve it",
+            ));
+        }
+        if !reasons.is_empty() {
             return Err(Error::conflict(
                 "the bank was changed during the import: send the list again, so that a second \
                  actor can approve its source",
             ));
         }
+        let narrowed = (removals.more > 0).then_some(Narrowing::EntryShortened);
+        post_notices(self.desk, &mut tx, &self.who, &bank, narrowed, now).await?;
         let added = if self.options.restores_withdrawn {
             tx.restore_entries(import.bank, &batch, now).await?
         } else {

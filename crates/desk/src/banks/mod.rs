@@ -7,6 +7,7 @@ pub mod change_entry;
 pub mod create_bank;
 pub mod delete_bank;
 pub(crate) mod expire;
+pub mod export_bank;
 pub mod import_entries;
 pub mod import_lines;
 pub mod import_refusal;

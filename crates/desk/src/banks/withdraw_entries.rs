@@ -2,10 +2,10 @@
 //! Adding or importing a list does not add their hashes again, unless the caller asks for it.
 
 use jiff::{SignedDuration, Timestamp};
-use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange, Removals};
 use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, BankId, EntryId, EntryState, Line, Narrowing};
-use mamori_store::Tx;
+use mamori_store::{NewEntry, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change};
 use crate::{Admin, Desk, Error};
 
-/// How far back withdrawals count.
+/// How far back removals count.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// An entry whose withdrawal waits for a second actor, as JSON.
@@ -56,8 +56,9 @@ impl Desk {
             let change = json!(ProposedWithdrawal { entry: id });
             Ok(Proposal::of(ApprovalVerb::WithdrawEntry, bank.id, change).in_bank(bank.id))
         };
-        let within_day = tx.count_withdrawn_since(bank.id, day_before(now)).await?;
-        let guarded = GuardedChange::Withdrawal { bank: &bank, within_day, more: 1 };
+        let within_day = removed_within_day(&mut tx, bank.id, now).await?;
+        let removals = Removals { within_day, more: 1 };
+        let guarded = GuardedChange::Withdrawal { bank: &bank, removals };
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         self.withdraw_entry_in(&mut tx, &who.actor(), bank.id, id, now).await?;
         let narrowed = [Narrowing::EntriesWithdrawn];
@@ -105,8 +106,9 @@ impl Desk {
             let change = json!(ProposedSourceWithdrawal { source_id: source.clone(), live: more });
             Ok(Proposal::of(ApprovalVerb::WithdrawSource, bank.id, change).in_bank(bank.id))
         };
-        let within_day = tx.count_withdrawn_since(bank.id, day_before(now)).await?;
-        let guarded = GuardedChange::Withdrawal { bank: &bank, within_day, more };
+        let within_day = removed_within_day(&mut tx, bank.id, now).await?;
+        let removals = Removals { within_day, more };
+        let guarded = GuardedChange::Withdrawal { bank: &bank, removals };
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         let withdrawn =
             self.withdraw_source_in(&mut tx, &who.actor(), bank.id, source, now).await?;
@@ -136,6 +138,26 @@ impl Desk {
     }
 }
 
-fn day_before(now: Timestamp) -> Timestamp {
-    now.checked_sub(DAY).unwrap_or(Timestamp::MIN)
+/// Returns how many entries of a bank were withdrawn, or had their end brought forward, within the
+/// last 24 hours.
+pub(super) async fn removed_within_day(
+    tx: &mut Tx,
+    bank: BankId,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let since = now.checked_sub(DAY).unwrap_or(Timestamp::MIN);
+    Ok(tx.count_removed_since(bank, since).await?)
+}
+
+/// Returns how many entries of a bank were removed within the last 24 hours, and of how many more the
+/// end is brought forward if `entries` are added.
+pub(super) async fn removals_by(
+    tx: &mut Tx,
+    bank: BankId,
+    entries: &[NewEntry],
+    now: Timestamp,
+) -> Result<Removals, Error> {
+    let more = tx.count_shortened(bank, entries).await?;
+    let within_day = if more > 0 { removed_within_day(tx, bank, now).await? } else { 0 };
+    Ok(Removals { within_day, more })
 }

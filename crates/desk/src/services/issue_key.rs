@@ -50,7 +50,8 @@ impl NewKey {
 impl Desk {
     /// Issues a key. [`Error::NotFound`] if the role's service does not exist; [`Error::Invalid`]
     /// if the scopes are not those of the role, or `who` lacks one of them, if the end is not in
-    /// the future, or if there are more than [`Key::NETWORKS_MAX`] networks.
+    /// the future, if there are more than [`Key::NETWORKS_MAX`] networks, or as
+    /// [`Key::may_issue`] says.
     ///
     /// An administrator's key may take a second actor: then [`Issued::waits_for`] is the request,
     /// and the key is accepted once that is approved. Its text is shown now and never again.
@@ -67,6 +68,10 @@ impl Desk {
         let now = issued.key.created_at;
 
         let mut tx = self.store().begin("issue_key").await?;
+        if let Some(own) = who.key() {
+            let own = tx.key(own).await?.ok_or(Error::NotFound("key"))?;
+            own.may_issue(&issued.key).map_err(Error::invalid)?;
+        }
         let guard = self.guard(&mut tx, now).await?;
         let reasons = match role {
             Role::Admin => guard.reasons(&GuardedChange::AdminKey),

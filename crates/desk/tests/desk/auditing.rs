@@ -93,6 +93,7 @@ on_both_engines! {
         let added = desk.add_entries(admin, bank.id, std::slice::from_ref(&entry)).await.unwrap();
         desk.withdraw_entry(admin, bank.id, added.entries[0].unwrap()).await.unwrap();
         desk.restore_entries(admin, bank.id, &[entry]).await.unwrap();
+        desk.begin_export(admin, bank.id).await.unwrap();
         desk.delete_bank(admin, bank.id).await.unwrap();
         let service = desk.create_service(admin, name("photos")).await.unwrap();
         desk.change_service(admin, service.id, &name("pictures")).await.unwrap();
@@ -108,6 +109,7 @@ on_both_engines! {
             AuditVerb::EntriesAdded,
             AuditVerb::EntriesWithdrawn,
             AuditVerb::EntriesRestored,
+            AuditVerb::EntriesExported,
             AuditVerb::BankDeleted,
             AuditVerb::ServiceCreated,
             AuditVerb::ServiceChanged,

@@ -91,6 +91,7 @@ on_both_engines! {
             asks_for("import_entries", &[EntriesWrite], held, &desk.import_entries(&who, bank, options(), list()).await);
             asks_for("entry", &[EntriesWrite, EntriesExport], held, &desk.entry(&who, bank, entry).await);
             asks_for("entries", &[EntriesExport], held, &desk.entries(&who, bank, &EntryFilter::default(), None, size).await);
+            asks_for("begin_export", &[EntriesExport], held, &desk.begin_export(&who, bank).await);
             asks_for("bank", &described, held, &desk.bank(&any, bank).await);
             asks_for("bank_named", &described, held, &desk.bank_named(&any, &"x".parse().unwrap()).await);
             asks_for("count_entries", &described, held, &desk.count_entries(&any, bank).await);

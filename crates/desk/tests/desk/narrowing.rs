@@ -1,12 +1,16 @@
 //! Changes that narrow, many withdrawals, and the versions of a bank's settings.
 
+use futures_util::stream;
 use jiff::civil::date;
 use mamori_desk::banks::change_bank::{BankChange, PrivateBasisChange};
-use mamori_desk::{Approver, Overseer};
+use mamori_desk::banks::import_entries::ImportOptions;
+use mamori_desk::banks::import_lines::LineFormat;
+use mamori_desk::{Approver, Error, Overseer};
 use mamori_model::approval_request::Reason;
 use mamori_model::page::PageSize;
 use mamori_model::{
-    Action, ChangeNotice, Distance, Hash, Md5, Narrowing, PrivateBasis, Refusal, Surface,
+    Action, ChangeNotice, Distance, EntryChange, Hash, HashKind, Md5, Narrowing, Patch,
+    PrivateBasis, Refusal, Surface,
 };
 use mamori_store::{EntryFilter, NewEntry};
 use mamori_testkit::database::TestDatabase;
@@ -133,6 +137,49 @@ on_both_engines! {
         ));
         actors.app.clock.advance(jiff::SignedDuration::from_hours(24));
         desk.withdraw_entry(who, bank.id, live[1]).await.unwrap();
+    }
+
+    async fn ends_that_are_brought_forward_count_as_withdrawals_by_each_way(records: TestDatabase) {
+        let actors = actors(records).await;
+        let (desk, who) = (&actors.app.desk, &actors.first);
+        let bank = desk.create_bank(who, real_bank("list", Action::None)).await.unwrap();
+        let entries: Vec<_> = (0..102).map(md5).collect();
+        let added = desk.add_entries(who, bank.id, &entries).await.unwrap().entries;
+        let soon = Patch::Value(actors.app.clock.now() + jiff::SignedDuration::from_hours(1));
+        let sooner = |number| {
+            let mut entry = md5(number);
+            entry.metadata.expires_at = soon.clone();
+            entry
+        };
+        let end = || EntryChange { expires_at: soon.clone(), ..EntryChange::default() };
+
+        // 99 by adding them again, and one by its id.
+        let again: Vec<_> = (0..99).map(sooner).collect();
+        desk.add_entries(who, bank.id, &again).await.unwrap();
+        desk.change_entry(who, bank.id, added[99].unwrap(), end()).await.unwrap();
+        let notices = actors.notices().await;
+        let by_id = waits(desk.change_entry(who, bank.id, added[100].unwrap(), end()).await);
+        let by_adding = waits(desk.add_entries(who, bank.id, &[sooner(101)]).await);
+        let line = format!(
+            "{{\"hash\":\"{}\",\"expires_at\":\"{}\"}}",
+            md5(101).hash,
+            soon.value().unwrap()
+        );
+        let chunks = stream::iter([Ok::<_, std::io::Error>(line.into())]);
+        let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Md5);
+        let by_import = desk.import_entries(who, bank.id, options, chunks).await;
+        let withdrawn = waits(desk.withdraw_entry(who, bank.id, added[101].unwrap()).await);
+        desk.add_entries(who, bank.id, &again).await.unwrap();
+
+        for request in [&by_id, &by_adding, &withdrawn] {
+            assert_eq!(request.reasons, [Reason::MassWithdrawal], "{request:?}");
+        }
+        assert!(matches!(by_import, Err(Error::Conflict(_))), "{by_import:?}");
+        let counts: Vec<_> = notices.iter().map(|notice| (notice.what, notice.times)).collect();
+        assert_eq!(counts, [(Narrowing::EntryShortened, 2)]);
+        actors.approve(&by_adding).await;
+        actors.app.clock.advance(jiff::SignedDuration::from_hours(24));
+        desk.withdraw_entry(who, bank.id, added[100].unwrap()).await.unwrap();
     }
 
     async fn an_approved_mass_withdrawal_withdraws_what_has_the_source_id(records: TestDatabase) {

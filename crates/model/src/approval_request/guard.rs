@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Reason;
-use crate::{Action, Bank, Distance, Entry, Purpose, Quality, Reach, Surface, Transforms};
+use crate::{
+    Action, Bank, Distance, Entry, Purpose, Quality, Reach, Surface, Transforms, change_notice,
+};
 
 /// How long after its beginning an installation needs no second actor, so that it can be set up.
 const SET_UP: SignedDuration = SignedDuration::from_hours(24);
@@ -37,14 +39,21 @@ pub enum GuardedChange<'a> {
     },
     /// This bank is deleted.
     BankDeletion(&'a Bank),
-    /// Hashes are added to this bank.
-    Entries(&'a Bank),
+    /// Hashes are added to a bank, or given again with other metadata.
+    Entries {
+        /// The bank.
+        bank: &'a Bank,
+        /// Of how many of its entries the end is brought forward then.
+        removals: Removals,
+    },
     /// A list is imported into this bank.
     Import {
         /// The bank.
         bank: &'a Bank,
         /// Whether two actors approved the source that the bank names.
         is_approved: bool,
+        /// Of how many of its entries the end is brought forward then.
+        removals: Removals,
     },
     /// An entry of this bank changes.
     Entry {
@@ -54,15 +63,15 @@ pub enum GuardedChange<'a> {
         before: &'a Entry,
         /// The entry after the change.
         after: &'a Entry,
+        /// How many entries of the bank were removed within the last 24 hours.
+        within_day: u64,
     },
     /// Entries of this bank are withdrawn.
     Withdrawal {
         /// The bank.
         bank: &'a Bank,
-        /// How many of its entries were withdrawn within the last 24 hours.
-        within_day: u64,
-        /// How many are withdrawn now.
-        more: u64,
+        /// How many.
+        removals: Removals,
     },
     /// An administrator's key is issued.
     AdminKey,
@@ -74,6 +83,15 @@ pub enum GuardedChange<'a> {
     },
 }
 
+/// How many entries of a bank are removed: withdrawn, or their end is brought forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removals {
+    /// Within the last 24 hours.
+    pub within_day: u64,
+    /// By this change.
+    pub more: u64,
+}
+
 impl GuardedChange<'_> {
     /// Returns the bank that the change concerns.
     fn bank(&self) -> Option<&Bank> {
@@ -81,7 +99,7 @@ impl GuardedChange<'_> {
             Self::NewBank(bank)
             | Self::Bank { before: bank, .. }
             | Self::BankDeletion(bank)
-            | Self::Entries(bank)
+            | Self::Entries { bank, .. }
             | Self::Import { bank, .. }
             | Self::Entry { bank, .. }
             | Self::Withdrawal { bank, .. } => Some(bank),
@@ -112,23 +130,23 @@ impl Guard {
             GuardedChange::BankDeletion(_) => vec![Reason::DeleteBank],
             GuardedChange::NewBank(bank) => self.of_new_bank(bank),
             GuardedChange::Bank { before, after } => self.of_bank(before, after),
-            GuardedChange::Entries(bank) => of_entries(bank).into_iter().collect(),
-            GuardedChange::Import { bank, is_approved } => {
-                let reason = of_import(bank).filter(|_| !is_approved);
-                reason.into_iter().collect()
+            GuardedChange::Entries { bank, removals } => {
+                of_entries(bank).into_iter().chain(self.of_removals(removals)).collect()
             }
-            GuardedChange::Entry { bank, before, after } => {
-                let is_longer = match (before.expires_at, after.expires_at) {
-                    (Some(_), None) => true,
-                    (Some(before), Some(after)) => after > before,
-                    (None, _) => false,
-                };
+            GuardedChange::Import { is_approved: true, .. } => Vec::new(),
+            GuardedChange::Import { bank, is_approved: false, removals } => {
+                of_import(bank).into_iter().chain(self.of_removals(removals)).collect()
+            }
+            GuardedChange::Entry { bank, before, after, within_day } => {
+                let is_shorter = change_notice::of_entry(before, after).is_some();
+                let is_longer = change_notice::of_entry(after, before).is_some();
                 let counts = is_longer && of_entries(bank).is_some();
-                counts.then_some(Reason::PostponeEnd).into_iter().collect()
+                let removals = Removals { within_day, more: is_shorter.into() };
+                let postpones = counts.then_some(Reason::PostponeEnd);
+                postpones.into_iter().chain(self.of_removals(removals)).collect()
             }
-            GuardedChange::Withdrawal { within_day, more, .. } => {
-                let is_mass = within_day.saturating_add(more) > self.withdrawals_per_day_max;
-                is_mass.then_some(Reason::MassWithdrawal).into_iter().collect()
+            GuardedChange::Withdrawal { removals, .. } => {
+                self.of_removals(removals).into_iter().collect()
             }
             GuardedChange::AdminKey => vec![Reason::IssueAdminKey],
             GuardedChange::Revocation { is_own } => {
@@ -140,6 +158,11 @@ impl Guard {
         }
         reasons.sort_unstable();
         reasons
+    }
+
+    fn of_removals(&self, Removals { within_day, more }: Removals) -> Option<Reason> {
+        let is_mass = within_day.saturating_add(more) > self.withdrawals_per_day_max;
+        (more > 0 && is_mass).then_some(Reason::MassWithdrawal)
     }
 
     fn of_new_bank(&self, bank: &Bank) -> Vec<Reason> {

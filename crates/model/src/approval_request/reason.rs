@@ -63,9 +63,10 @@ reasons! {
     /// An entry of a bank that holds, blocks or clears items ends later.
     PostponeEnd = "the end of an entry is postponed or removed, in one of these banks",
         "the entry restricts or clears items for longer";
-    /// Many entries are withdrawn within a day.
-    MassWithdrawal = "more entries are withdrawn from a bank within 24 hours than \
-                      `approvals.withdrawals_per_day_max` (100), by any number of calls",
+    /// Many entries are withdrawn, or their end is brought forward, within a day.
+    MassWithdrawal = "more entries of a bank are withdrawn, or their end is brought forward, \
+                      within 24 hours than `approvals.withdrawals_per_day_max` (100), by any \
+                      number of calls",
         "known abuse is no longer matched";
     /// A surface or a country is added to a bank.
     WidenReach = "a surface or a country is added to a bank",

@@ -133,13 +133,17 @@ rules! {
         EntriesAdded: ADMINS, Unless(&[
             Request(Reason::AddActingEntries),
             Request(Reason::AddBenignEntries),
+            Request(Reason::MassWithdrawal),
         ]);
         EntriesRestored: ADMINS, Unless(&[
             Request(Reason::AddActingEntries),
             Request(Reason::AddBenignEntries),
+            Request(Reason::MassWithdrawal),
         ]);
-        EntryChanged: ADMINS, Unless(&[Request(Reason::PostponeEnd)]);
+        EntryChanged: ADMINS,
+            Unless(&[Request(Reason::PostponeEnd), Request(Reason::MassWithdrawal)]);
         EntriesWithdrawn: ADMINS, Unless(&[Request(Reason::MassWithdrawal)]);
+        EntriesExported: ADMINS, Always;
         ImportBegun: ADMINS, Unless(&[
             Request(Reason::ApproveSource),
             Request(Reason::AddBenignEntries),

@@ -24,6 +24,8 @@ pub enum AuditVerb {
     EntryChanged,
     /// Entries of a bank were withdrawn.
     EntriesWithdrawn,
+    /// An export of all entries of a bank, with their hashes, began.
+    EntriesExported,
     /// An import into a bank began.
     ImportBegun,
     /// An import ended: finished, refused or interrupted.

@@ -18,6 +18,11 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
+
+    /// Checks whether each address of the network is also in `other`.
+    pub fn is_within(&self, other: &Self) -> bool {
+        other.0.contains(&self.0)
+    }
 }
 
 /// The error for a text that is not a network.

@@ -32,6 +32,7 @@ struct Line<'a> {
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     let admin = Admin::local_cli();
+    desk.begin_export(&admin, bank.id).await?;
     let size = PageSize::new(PageSize::MAX).unwrap_or(PageSize::DEFAULT);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut after = None;

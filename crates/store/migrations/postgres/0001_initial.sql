@@ -59,6 +59,7 @@ CREATE TABLE entry (
     expires_at    BIGINT,                      -- microseconds; from then on it no longer matches
     expired_at    BIGINT,                      -- microseconds; when its end was added to `change`
     withdrawn_at  BIGINT,                      -- microseconds; from then on it no longer matches
+    shortened_at  BIGINT,                      -- microseconds; when its end was last brought forward
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
 CREATE UNIQUE INDEX entry_hash ON entry (bank_id, kind, hash)
@@ -69,6 +70,7 @@ CREATE INDEX entry_end ON entry (expires_at)
 CREATE INDEX entry_bank_end ON entry (bank_id, expires_at)
     WHERE expires_at IS NOT NULL AND withdrawn_at IS NULL AND expired_at IS NULL;
 CREATE INDEX entry_withdrawn ON entry (withdrawn_at) WHERE withdrawn_at IS NOT NULL;
+CREATE INDEX entry_shortened ON entry (shortened_at) WHERE shortened_at IS NOT NULL;
 CREATE INDEX entry_expired ON entry (expired_at) WHERE expired_at IS NOT NULL;
 CREATE INDEX entry_source ON entry (bank_id, source_id, id) WHERE source_id IS NOT NULL;
 CREATE INDEX entry_hash_ended ON entry (bank_id, kind, hash)

@@ -218,7 +218,7 @@ impl Tx {
             });
         }
         let added = sum(ids.iter().flatten());
-        let updated = self.update_known(bank, entries, &mut ids).await?;
+        let updated = self.update_known(bank, entries, &mut ids, now).await?;
         let has_ended =
             |entry: &NewEntry| entry.metadata.expires_at.value().is_some_and(|end| *end <= now);
         if entries.iter().any(has_ended) {

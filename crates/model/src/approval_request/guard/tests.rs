@@ -119,11 +119,14 @@ fn a_reach_widens_by_a_surface_a_country_or_a_law_that_lasts_longer() {
 fn hashes_are_added_by_two_actors_where_they_hold_block_or_clear() {
     let acting = Bank { action: Action::Hold, ..a_bank() };
     let benign = Bank { purpose: Purpose::KnownBenign, ..a_bank() };
-    let import = |bank: &Bank, is_approved| reasons(GuardedChange::Import { bank, is_approved });
+    let removals = Removals::default();
+    let added = |bank: &Bank| reasons(GuardedChange::Entries { bank, removals });
+    let import =
+        |bank: &Bank, is_approved| reasons(GuardedChange::Import { bank, is_approved, removals });
 
-    assert_eq!(reasons(GuardedChange::Entries(&a_bank())), []);
-    assert_eq!(reasons(GuardedChange::Entries(&acting)), [Reason::AddActingEntries]);
-    assert_eq!(reasons(GuardedChange::Entries(&benign)), [Reason::AddBenignEntries]);
+    assert_eq!(added(&a_bank()), []);
+    assert_eq!(added(&acting), [Reason::AddActingEntries]);
+    assert_eq!(added(&benign), [Reason::AddBenignEntries]);
     assert_eq!(import(&a_bank(), false), []);
     assert_eq!(import(&acting, false), [Reason::ApproveSource]);
     assert_eq!(import(&acting, true), []);
@@ -135,7 +138,7 @@ fn an_end_is_postponed_by_two_actors_where_the_entry_holds_blocks_or_clears() {
     let acting = Bank { action: Action::Hold, ..a_bank() };
     let moved = |bank: &Bank, from: Option<i64>, to: Option<i64>| {
         let (before, after) = (entry(from), entry(to));
-        reasons(GuardedChange::Entry { bank, before: &before, after: &after })
+        reasons(GuardedChange::Entry { bank, before: &before, after: &after, within_day: 0 })
     };
 
     assert_eq!(moved(&acting, Some(1), Some(2)), [Reason::PostponeEnd]);
@@ -149,13 +152,39 @@ fn an_end_is_postponed_by_two_actors_where_the_entry_holds_blocks_or_clears() {
 #[test]
 fn withdrawals_need_two_actors_from_the_first_beyond_the_limit_of_a_day() {
     let bank = a_bank();
-    let withdrawn =
-        |within_day, more| reasons(GuardedChange::Withdrawal { bank: &bank, within_day, more });
+    let withdrawn = |within_day, more| {
+        let removals = Removals { within_day, more };
+        let by = [
+            GuardedChange::Withdrawal { bank: &bank, removals },
+            GuardedChange::Entries { bank: &bank, removals },
+            GuardedChange::Import { bank: &bank, is_approved: false, removals },
+        ];
+        let [first, second, third] = by.map(reasons);
+        assert_eq!((&first, &first), (&second, &third));
+        first
+    };
 
     assert_eq!(withdrawn(0, 100), []);
     assert_eq!(withdrawn(99, 1), []);
+    assert_eq!(withdrawn(500, 0), []);
     assert_eq!(withdrawn(100, 1), [Reason::MassWithdrawal]);
     assert_eq!(withdrawn(0, 101), [Reason::MassWithdrawal]);
+}
+
+#[test]
+fn an_end_that_comes_sooner_counts_as_a_withdrawal() {
+    let bank = a_bank();
+    let moved = |within_day, from: Option<i64>, to: Option<i64>| {
+        let (before, after) = (&entry(from), &entry(to));
+        reasons(GuardedChange::Entry { bank: &bank, before, after, within_day })
+    };
+
+    assert_eq!(moved(99, None, Some(1)), []);
+    assert_eq!(moved(100, None, Some(1)), [Reason::MassWithdrawal]);
+    assert_eq!(moved(100, Some(2), Some(1)), [Reason::MassWithdrawal]);
+    assert_eq!(moved(100, Some(1), Some(1)), []);
+    assert_eq!(moved(100, Some(1), Some(2)), []);
+    assert_eq!(moved(100, Some(1), None), []);
 }
 
 #[test]
@@ -194,11 +223,15 @@ fn the_rule_of_an_act_lists_the_reasons_that_its_change_can_have_and_no_others()
     let benign_off = Bank { is_enabled: false, ..benign.clone() };
     let (ending, endless) = (entry(Some(1)), entry(None));
     let changed = |before, after| GuardedChange::Bank { before, after };
-    let import = |bank| GuardedChange::Import { bank, is_approved: false };
-    let entries = [GuardedChange::Entries(&acting), GuardedChange::Entries(&benign)];
+    let removals = Removals { within_day: 100, more: 1 };
+    // An import asks before it knows its lines.
+    let none = Removals::default();
+    let import = |bank| GuardedChange::Import { bank, is_approved: false, removals: none };
+    let entries = [&acting, &benign].map(|bank| GuardedChange::Entries { bank, removals });
     let created = [GuardedChange::NewBank(&acting), GuardedChange::NewBank(&benign)];
-    let longer = GuardedChange::Entry { bank: &acting, before: &ending, after: &endless };
-    let withdrawn = GuardedChange::Withdrawal { bank: &acting, within_day: 100, more: 1 };
+    let longer =
+        GuardedChange::Entry { bank: &acting, before: &ending, after: &endless, within_day: 0 };
+    let withdrawn = GuardedChange::Withdrawal { bank: &acting, removals };
     let all_of = |verb| match verb {
         ApprovalVerb::DeleteService => vec![GuardedChange::ServiceDeletion],
         ApprovalVerb::CreateBank => created.to_vec(),

@@ -20,7 +20,9 @@ use crate::tx::Tx;
 queries! {
     UPDATE_ENTRY = "-- update_entry
         UPDATE entry
-           SET source_id = $2, labels = $3, expires_at = $4, expired_at = $5, changed_by = $6
+           SET source_id = $2, labels = $3, expires_at = $4, expired_at = $5, changed_by = $6,
+               shortened_at = CASE WHEN $7 IS NOT NULL AND (expires_at IS NULL OR expires_at > $4)
+                                   THEN CAST($7 AS BIGINT) ELSE shortened_at END
          WHERE id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL";
     UPDATE_ENTRIES = "-- update_entries
         WITH given AS MATERIALIZED (
@@ -36,6 +38,9 @@ queries! {
            SET source_id = CASE WHEN sets_source_id THEN new_source_id ELSE source_id END,
                labels = coalesce(new_labels, labels),
                expires_at = CASE WHEN sets_expires_at THEN new_expires_at ELSE expires_at END,
+               shortened_at = CASE WHEN sets_expires_at AND new_expires_at IS NOT NULL
+                                        AND (expires_at IS NULL OR expires_at > new_expires_at)
+                                   THEN CAST($4 AS BIGINT) ELSE shortened_at END,
                changed_by = $3
           FROM given
          WHERE id = known AND withdrawn_at IS NULL AND expired_at IS NULL
@@ -57,6 +62,9 @@ queries! {
            SET source_id = CASE WHEN sets_source_id THEN new_source_id ELSE source_id END,
                labels = coalesce(new_labels, labels),
                expires_at = CASE WHEN sets_expires_at THEN new_expires_at ELSE expires_at END,
+               shortened_at = CASE WHEN sets_expires_at AND new_expires_at IS NOT NULL
+                                        AND (expires_at IS NULL OR expires_at > new_expires_at)
+                                   THEN CAST($4 AS BIGINT) ELSE shortened_at END,
                changed_by = $3
           FROM given
          WHERE id = known AND withdrawn_at IS NULL AND expired_at IS NULL
@@ -97,6 +105,7 @@ impl Tx {
     ///
     /// If its end is not after `now`, it ends at once and the change log records its removal. A
     /// later end is not recorded: an index holds an entry until the log says that it was removed.
+    /// An end that is brought forward counts as a removal: see [`Self::count_removed_since`].
     pub async fn update_entry(&mut self, entry: &Entry, now: Timestamp) -> Result<bool, Error> {
         let has_ended = entry.expires_at.is_some_and(|end| end <= now);
         let call = UPDATE_ENTRY
@@ -105,7 +114,8 @@ impl Tx {
             .bind(json::write(&entry.labels)?)
             .bind(entry.expires_at)
             .bind(has_ended.then_some(now))
-            .bind(self.name());
+            .bind(self.name())
+            .bind(entry.expires_at.map(|_| now));
         let is_updated = self.run(call).await? == 1;
         if is_updated && has_ended {
             let change = Change::Removed { bank: entry.bank, first: entry.id, last: entry.id };
@@ -121,6 +131,7 @@ impl Tx {
         bank: BankId,
         entries: &[NewEntry],
         ids: &mut [Option<EntryId>],
+        now: Timestamp,
     ) -> Result<u64, Error> {
         // A hash may occur several times: all its changes are merged, and the last place is
         // reported.
@@ -138,7 +149,8 @@ impl Tx {
             changes.iter().map(|(hash, (_, change))| ChangeRow::new(hash, change, &none)).collect();
         let mut updated = 0_u64;
         for some in rows.chunks(ROWS_MAX) {
-            let call = UPDATE_ENTRIES.bind(bank).bind(json::write(&some)?).bind(self.name());
+            let call =
+                UPDATE_ENTRIES.bind(bank).bind(json::write(&some)?).bind(self.name()).bind(now);
             let updated_rows: Vec<(i64, String, Vec<u8>)> = self.rows(call).await?;
             for (id, kind, hash) in updated_rows {
                 updated = updated.saturating_add(1);

@@ -35,8 +35,25 @@ queries! {
     COUNT_LIVE_OF_SOURCE = "-- count_live_of_source
         SELECT count(*) FROM entry
          WHERE bank_id = $1 AND source_id = $2 AND withdrawn_at IS NULL AND expired_at IS NULL";
-    COUNT_WITHDRAWN_SINCE = "-- count_withdrawn_since
-        SELECT count(*) FROM entry WHERE withdrawn_at > $2 AND bank_id = $1";
+    COUNT_REMOVED_SINCE = "-- count_removed_since
+        SELECT (SELECT count(*) FROM entry WHERE withdrawn_at > $2 AND bank_id = $1)
+             + (SELECT count(*) FROM entry
+                 WHERE shortened_at > $2 AND bank_id = $1
+                   AND (withdrawn_at IS NULL OR withdrawn_at <= $2))";
+    COUNT_SHORTENED = "-- count_shortened
+        SELECT count(*)
+          FROM json_each($2)
+         CROSS JOIN entry
+         WHERE bank_id = $1 AND kind = value ->> 'kind' AND hash = unhex(value ->> 'hash')
+           AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (expires_at IS NULL OR expires_at > value ->> 'expires_at')",
+        postgres: "-- count_shortened
+        SELECT count(*)
+          FROM json_to_recordset(CAST($2 AS json)) AS input (kind text, hash text, expires_at bigint)
+          JOIN entry ON bank_id = $1 AND entry.kind = input.kind
+                    AND entry.hash = decode(input.hash, 'hex')
+                    AND withdrawn_at IS NULL AND expired_at IS NULL
+         WHERE entry.expires_at IS NULL OR entry.expires_at > input.expires_at";
     REMEMBER_WITHDRAWN = "-- remember_withdrawn
         INSERT INTO withdrawal (bank_id, kind, hash, entry_id, withdrawn_at, changed_by)
         SELECT bank_id, kind, hash, max(id), withdrawn_at, $3
@@ -87,6 +104,22 @@ impl From<&NewEntry> for Key {
     }
 }
 
+/// A hash and its new end.
+#[derive(Serialize)]
+struct End {
+    kind: &'static str,
+    hash: String,
+    expires_at: i64,
+}
+
+impl End {
+    fn of(entry: &NewEntry) -> Option<Self> {
+        let Key { kind, hash } = entry.into();
+        let expires_at = entry.metadata.expires_at.value()?.as_microsecond();
+        Some(Self { kind, hash, expires_at })
+    }
+}
+
 impl Tx {
     /// Withdraws those of `entries` that are in `bank` and live, and remembers their hashes;
     /// returns how many.
@@ -129,13 +162,29 @@ impl Tx {
         self.count(COUNT_LIVE_OF_SOURCE.bind(bank).bind(source.as_str())).await
     }
 
-    /// Counts the entries of `bank` that were withdrawn after `since`.
-    pub async fn count_withdrawn_since(
+    /// Counts the entries of `bank` that were withdrawn, or whose end was brought forward, after
+    /// `since`.
+    pub async fn count_removed_since(
         &mut self,
         bank: BankId,
         since: Timestamp,
     ) -> Result<u64, Error> {
-        self.count(COUNT_WITHDRAWN_SINCE.bind(bank).bind(since)).await
+        self.count(COUNT_REMOVED_SINCE.bind(bank).bind(since)).await
+    }
+
+    /// Counts the live entries of `bank` whose end is brought forward if `entries` are added.
+    pub async fn count_shortened(
+        &mut self,
+        bank: BankId,
+        entries: &[NewEntry],
+    ) -> Result<u64, Error> {
+        let ends: Vec<End> = entries.iter().filter_map(End::of).collect();
+        let mut shortened = 0_u64;
+        for some in ends.chunks(ROWS_MAX) {
+            let call = COUNT_SHORTENED.bind(bank).bind(json::write(&some)?);
+            shortened = shortened.saturating_add(self.count(call).await?);
+        }
+        Ok(shortened)
     }
 
     async fn count(&mut self, call: Call) -> Result<u64, Error> {

@@ -46,7 +46,7 @@ enum Step {
 ///
 /// Returns every entry that matches, the oldest first, as the lines that an import takes: NDJSON,
 /// or CSV with `accept: text/csv`. An export that is interrupted ends without the last chunk of its
-/// body, which a client sees as an error.
+/// body, which a client sees as an error. The audit record names the key.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}/export", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
@@ -63,8 +63,8 @@ pub async fn export_bank(
     headers: HeaderMap,
 ) -> Result<([(HeaderName, &'static str); 1], Body), Problem> {
     let format = if accepts_csv(&headers) { Format::Csv } else { Format::Ndjson };
-    // Detects a bank that does not exist while a status can still be sent.
-    desk.entries(&admin, bank, &EntryFilter::default(), None, PageSize::DEFAULT).await?;
+    // Also detects a bank that does not exist while a status can still be sent.
+    desk.begin_export(&admin, bank).await?;
 
     let media_type = match format {
         Format::Ndjson => "application/x-ndjson",
