@@ -231,6 +231,8 @@ fn the_rule_of_an_act_lists_the_reasons_that_its_change_can_have_and_no_others()
     let created = [GuardedChange::NewBank(&acting), GuardedChange::NewBank(&benign)];
     let longer =
         GuardedChange::Entry { bank: &acting, before: &ending, after: &endless, within_day: 0 };
+    let shorter =
+        GuardedChange::Entry { bank: &acting, before: &endless, after: &ending, within_day: 100 };
     let withdrawn = GuardedChange::Withdrawal { bank: &acting, removals };
     let all_of = |verb| match verb {
         ApprovalVerb::DeleteService => vec![GuardedChange::ServiceDeletion],
@@ -239,7 +241,7 @@ fn the_rule_of_an_act_lists_the_reasons_that_its_change_can_have_and_no_others()
         ApprovalVerb::DeleteBank => vec![GuardedChange::BankDeletion(&acting)],
         ApprovalVerb::AddEntries | ApprovalVerb::RestoreEntries => entries.to_vec(),
         ApprovalVerb::ApproveSource => vec![import(&acting), import(&benign)],
-        ApprovalVerb::ChangeEntry => vec![longer],
+        ApprovalVerb::ChangeEntry => vec![longer, shorter],
         ApprovalVerb::WithdrawEntry | ApprovalVerb::WithdrawSource => vec![withdrawn],
         ApprovalVerb::IssueKey => vec![GuardedChange::AdminKey],
         ApprovalVerb::RevokeKey => vec![GuardedChange::Revocation { is_own: false }],
