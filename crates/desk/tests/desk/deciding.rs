@@ -11,7 +11,7 @@ use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
     Action, Approval, CaseId, Decision, DecisionId, DecisionState, FreeText, Measures, Outcome,
-    Pdq, Refusal, Surface,
+    Pdq, Refusal, Surface, Viewing,
 };
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -178,6 +178,26 @@ on_both_engines! {
         let waiting = ActionState::Waiting;
         let requested = vec![("remove_item", waiting), ("suspend_account", waiting)];
         assert_eq!(actions(&app, decision.id).await, requested);
+    }
+
+    async fn opening_a_decision_is_recorded_as_opened_and_not_as_a_view(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        let decision = decide(&app, &app.reviewer("one").await, suspend()).await;
+        let lead = app.lead("two").await.member().clone();
+        let (reviewer, recently) =
+            (lead.reviewer().unwrap(), lead.recently(app.clock.now()).unwrap());
+
+        app.desk.open_decision(&reviewer, decision.id, None, PageSize::DEFAULT).await.unwrap();
+        app.desk.approve(&reviewer, &recently, decision.id).await.unwrap();
+
+        let events = app.store().await.case_events(decision.case, 50).await.unwrap();
+        let by_lead = events.iter().filter(|event| event.by == Some(lead.staff()));
+        let kinds: Vec<_> = by_lead.map(|event| event.kind.as_str()).collect();
+        assert_eq!(kinds, ["decision_opened", "approved", "decided"]);
+        let approved = app.store().await.decision(decision.id).await.unwrap().unwrap();
+        assert_eq!(approved.approver_viewing, Some(Viewing::NotKept));
+        assert!(approved.is_without_viewing());
     }
 
     async fn a_refused_decision_requests_nothing_and_reopens_for_a_lead(records: TestDatabase) {
