@@ -98,7 +98,7 @@ const SUSPENSIONS = {
     unviewed: "Decided without viewing",
   },
   ja: {
-    sentences: [/^3件のアカウントを無期限で停止します\((.+)\)。$/, /^6件のアイテムを削除します。$/],
+    sentences: [/^3件のアカウントを無期限で停止します[(（](.+)[)）]。$/, /^6件のアイテムを削除します。$/],
     propose: "提案する:アイテム6件を削除、アカウント3件を停止",
     approve: "承認する:アイテム6件を削除、アカウント3件を停止",
     separator: "、",
@@ -137,14 +137,15 @@ for (const [language, says] of Object.entries(SUSPENSIONS)) {
     await confirm.waitFor({ state: "detached" });
 
     await second.page.goto(`/console/bulk/${bulk}`);
-    const names = await check(second.page, "the page that approves a bulk suspension");
+    const shown = await check(second.page, "the page that approves a bulk suspension");
+    assert.deepEqual(shown, aliases, "the approver can find them in the list");
     assert.deepEqual(await decisions(bulk), [], "the service does not see a proposed decision");
     assert.equal(service.actions().length, before, "the service has received no request");
     const approve = second.page.locator('form[action$="/approve"] button');
     assert.equal(plain(await approve.innerText()), says.approve);
     await approve.click();
     await second.page.locator('form[action$="/undo"]').waitFor();
-    assert.deepEqual(await check(second.page, "the page of a bulk suspension in effect"), names);
+    assert.deepEqual(await check(second.page, "the page of a bulk suspension in effect"), aliases);
     // No bytes of these items are stored, so no view was possible.
     const unviewed = await second.page.locator("main tbody .state.care").allInnerTexts();
     assert.deepEqual(unviewed, Array(3).fill(says.unviewed));
@@ -153,6 +154,8 @@ for (const [language, says] of Object.entries(SUSPENSIONS)) {
     assert.equal(requested.filter((action) => action.kind === "remove_item").length, 6);
     const suspended = requested.filter((action) => action.kind === "suspend_account");
     assert.ok(requested.every((action) => action.decided_without_viewing));
+    const accounts = await Promise.all(made.map((row) => as.service("GET", `/v1/cases/${row.case_id}`)));
+    const names = accounts.map((row) => row.account_id).sort();
     assert.deepEqual(suspended.map((action) => action.account_id).sort(), names, "these accounts are suspended");
     assert.deepEqual([...first.misdeeds, ...second.misdeeds], []);
     await first.context.close();

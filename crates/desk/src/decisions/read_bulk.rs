@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    BulkId, Case, CaseId, Decision, DecisionId, Line, Policy, Purpose, ServiceAction, ServiceId,
-    StaffId,
+    Account, BulkId, Case, CaseId, Decision, DecisionId, Line, Policy, Purpose, ServiceAction,
+    ServiceId, StaffId,
 };
 use mamori_store::Choosing;
 
@@ -178,7 +178,8 @@ impl Desk {
     }
 
     /// Returns what a bulk decision asks of the services, and what undoing it would: by the actions
-    /// of its decisions, or, before it was confirmed, by its measures.
+    /// of its decisions, or, before it was confirmed, by its measures. Its page is a list, so accounts
+    /// have the aliases of its list of cases; their names are on the pages of the decisions.
     async fn summaries(
         &self,
         bulk: &Bulk,
@@ -189,7 +190,9 @@ impl Desk {
             let ids: Vec<DecisionId> = decisions.iter().map(|decision| decision.id).collect();
             let requests = store.actions_of_decisions(ids).await?;
             let all = || requests.values().flatten();
-            return Ok((Summary::of_requests(all()), Summary::of_undo(all())));
+            let aliases = self.aliases_in(bulk, all().map(|one| (one.service, &one.what))).await?;
+            let undo = Summary::of_undo(all()).with_aliases(&aliases);
+            return Ok((Summary::of_requests(all()).with_aliases(&aliases), undo));
         }
         let (cases, actions) = self.actions_of_bulk(bulk).await?;
         let mut requested: Vec<(ServiceId, &ServiceAction)> = Vec::new();
@@ -197,16 +200,25 @@ impl Desk {
             let of_case = actions.get(&case.id).map_or(&[][..], Vec::as_slice);
             requested.extend(of_case.iter().map(|action| (case.service, action)));
         }
-        // These cases are not claimed, so their accounts are shown as in the list of the cases.
+        let aliases = self.aliases_in(bulk, requested.iter().copied()).await?;
+        Ok((Summary::of(requested).with_aliases(&aliases), Summary::default()))
+    }
+
+    /// Returns the alias of each account on which an action is requested, by the account's name.
+    async fn aliases_in<'a>(
+        &self,
+        bulk: &Bulk,
+        actions: impl Iterator<Item = (ServiceId, &'a ServiceAction)>,
+    ) -> Result<BTreeMap<String, Account>, Error> {
         let list = self.aliases_of_list(&format!("bulk {}", bulk.id)).await?;
         let mut aliases = BTreeMap::new();
-        for (service, action) in &requested {
+        for (service, action) in actions {
             if let Some(account) = action.account() {
-                let alias = list.alias(*service, account).to_string();
+                let alias = list.alias(service, account).to_string();
                 let alias = alias.parse().map_err(|cause| Error::internal("no alias", cause))?;
                 aliases.insert(account.reveal().to_owned(), alias);
             }
         }
-        Ok((Summary::of(requested).with_aliases(&aliases), Summary::default()))
+        Ok(aliases)
     }
 }
