@@ -5,7 +5,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use mamori_model::approval_request::{ApprovalRequest, ApprovalState, ApprovalVerb, BankAt, Lapse};
+use mamori_model::approval_request::{
+    ApprovalRequest, ApprovalState, ApprovalVerb, BankAt, GuardedChange, Lapse,
+};
 use mamori_model::{ApprovalId, Bank, Reason, Refusal};
 use mamori_store::Tx;
 use serde::de::DeserializeOwned;
@@ -17,7 +19,7 @@ use crate::banks::change_entry::ProposedEntryChange;
 use crate::banks::create_bank::ProposedBank;
 use crate::banks::import_entries::ProposedSource;
 use crate::banks::proposed_entries::ProposedEntries;
-use crate::banks::withdraw_entries::{ProposedSourceWithdrawal, ProposedWithdrawal};
+use crate::banks::withdraw_entries::{ProposedSourceWithdrawal, ProposedWithdrawal, removals_by};
 use crate::{Admin, Desk, Error};
 
 impl Desk {
@@ -116,6 +118,15 @@ impl Desk {
             && tx.were_entries_changed(bank.id, request.requested_at).await?
         {
             return Ok(Err(Lapse::BankChanged));
+        }
+        if matches!(request.verb, ApprovalVerb::AddEntries | ApprovalVerb::RestoreEntries) {
+            let entries = read::<ProposedEntries>(request)?.read()?;
+            let removals = removals_by(tx, bank.id, &entries, now).await?;
+            let guarded = GuardedChange::Entries { bank: &bank, removals };
+            let reasons = self.guard(tx, now).await?.reasons(&guarded);
+            if reasons.iter().any(|reason| !request.reasons.contains(reason)) {
+                return Ok(Err(Lapse::BankChanged));
+            }
         }
         Ok(Ok(Some(bank)))
     }

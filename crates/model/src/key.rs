@@ -51,7 +51,7 @@ pub struct Key {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// The error for an administrator's key that could do more than its issuer.
+/// The error for a key that could be used for longer, or from elsewhere, than its issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotWithinIssuer {
     /// It ends later, or never.
@@ -80,15 +80,15 @@ impl Key {
         self.networks.is_empty() || address.is_some_and(is_inside)
     }
 
-    /// Checks that the key may issue `new`: an administrator's key ends no later than its issuer, and
-    /// is accepted from no other networks. A key for a service is used elsewhere and may differ.
+    /// Checks that the key may issue `new`: it ends no later than its issuer, and an administrator's
+    /// key is accepted from no other networks. A key for a service is used elsewhere.
     pub fn may_issue(&self, new: &Self) -> Result<(), NotWithinIssuer> {
-        if new.role != Role::Admin {
-            return Ok(());
-        }
         let ends_later = self.ends_at.is_some_and(|end| new.ends_at.is_none_or(|new| new > end));
         if ends_later {
             return Err(NotWithinIssuer::End);
+        }
+        if new.role != Role::Admin {
+            return Ok(());
         }
         let is_inside = |new: &Network| self.networks.iter().any(|own| new.is_within(own));
         let is_narrower = !new.networks.is_empty() && new.networks.iter().all(is_inside);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_issues_no_administrators_key_that_ends_later_or_is_used_elsewhere() {
+    fn a_key_issues_no_key_that_ends_later_and_no_administrators_key_for_elsewhere() {
         let at = |second| Some(Timestamp::from_second(second).unwrap());
         let within =
             |networks: &[&str]| networks.iter().map(|text| text.parse().unwrap()).collect();
@@ -181,8 +181,10 @@ mod tests {
         assert_eq!(new(at(9), &[]), Err(NotWithinIssuer::Networks));
         assert_eq!(new(at(9), &["0.0.0.0/0"]), Err(NotWithinIssuer::Networks));
         assert_eq!(new(at(9), &["10.1.0.0/16", "192.0.2.1"]), Err(NotWithinIssuer::Networks));
-        let of_service = Key { role: Role::Service(Uuid::from_u128(2).into()), ..key() };
-        assert_eq!(own.may_issue(&of_service), Ok(()));
+        let role = Role::Service(Uuid::from_u128(2).into());
+        let of_service = |ends_at| own.may_issue(&Key { role, ends_at, ..key() });
+        assert_eq!(of_service(at(10)), Ok(()));
+        assert_eq!(of_service(None), Err(NotWithinIssuer::End));
         assert_eq!(key().may_issue(&own), Ok(()));
     }
 }

@@ -58,8 +58,8 @@ impl Desk {
     }
 }
 
-/// Refuses `who` if it is the key that `request` is to revoke, or descends from it: the holder of a
-/// stolen key could keep it otherwise.
+/// Refuses `who` if it is the key that `request` is to revoke, or another of its tree: the holder of
+/// stolen keys could keep them otherwise. The requester may cancel nevertheless.
 async fn require_untouched(
     tx: &mut Tx,
     who: Overseer<'_>,
@@ -71,7 +71,9 @@ async fn require_untouched(
     };
     let target = request.target.as_str().parse();
     let target = target.map_err(|cause| Error::internal("a request names no key", cause))?;
-    if lineage(tx, own).await?.is_of(target) {
+    let is_requester = request.requested_by.key() == Some(own);
+    let is_related = lineage(tx, own).await?.is_related_to(&lineage(tx, target).await?);
+    if own == target || (is_related && !is_requester) {
         return Err(Refusal::RequestRelated.into());
     }
     Ok(())

@@ -105,6 +105,7 @@ impl Desk {
                 && (is_new || request.target == proposal.target)
                 && request.bank == bank
                 && request.change.as_ref() == Some(&change)
+                && request.reasons == reasons
                 && now < request.agree_until
         };
         if let Some(same) = waiting.iter().find(is_same) {

@@ -63,7 +63,6 @@ impl Desk {
         if entries.len() > ENTRIES_MAX {
             return Err(Error::invalid("at most 1,000 entries at once; send more as an import"));
         }
-        let now = self.clock().now();
         let verb = match withdrawn {
             Withdrawn::LeftOut => ApprovalVerb::AddEntries,
             Withdrawn::Added => ApprovalVerb::RestoreEntries,
@@ -71,6 +70,8 @@ impl Desk {
 
         let mut tx = self.store().begin(verb.as_str()).await?;
         let bank = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        // Read under the lock: a request that was made before is told by an earlier time.
+        let now = self.clock().now();
         let proposal = || {
             let change = json!(ProposedEntries::from(entries));
             let summary = json!({ "entries": entries.len() });

@@ -38,10 +38,11 @@ impl Desk {
         change: EntryChange,
     ) -> Result<Entry, Error> {
         who.require(&[Scope::EntriesWrite])?;
-        let now = self.clock().now();
 
         let mut tx = self.store().begin("change_entry").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        // Read under the lock: a request that was made before is told by an earlier time.
+        let now = self.clock().now();
         let before = tx.lock_entry(bank.id, id).await?.ok_or(Error::NotFound("entry"))?;
         if before.state(now) != EntryState::Live {
             return Err(ended());

@@ -16,8 +16,8 @@ impl Desk {
         who.require(&[Scope::EntriesExport])?;
         let now = self.clock().now();
 
+        let bank = self.store().bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let mut tx = self.store().begin("begin_export").await?;
-        let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let change = Change::of(who.actor(), AuditVerb::EntriesExported, bank.id);
         audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;

@@ -72,6 +72,14 @@ impl Desk {
 
         let mut tx = self.store().begin("begin_import").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let guard = self.guard(&mut tx, now).await?;
+        let entries = GuardedChange::Entries { bank: &bank, removals: Removals::default() };
+        if options.restores_withdrawn && !guard.reasons(&entries).is_empty() {
+            return Err(Error::conflict(
+                "an import adds no hashes again that were withdrawn from a bank that holds, blocks \
+                 or clears items: add them as entries, which a second actor can approve",
+            ));
+        }
         let is_approved = tx.use_source_approval(bank.id, &bank.source, now).await?;
         let proposal = || {
             let change = json!(ProposedSource { source: bank.source.clone() });
@@ -82,7 +90,9 @@ impl Desk {
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         tx.insert_import(&import).await?;
         let change = Change::of(who.actor(), AuditVerb::ImportBegun, bank.id);
-        audit::record(self, &mut tx, change.after(values::import(&import)), now).await?;
+        let mut begun = values::import(&import);
+        begun["restores_withdrawn"] = options.restores_withdrawn.into();
+        audit::record(self, &mut tx, change.after(begun), now).await?;
         tx.commit().await?;
 
         let mut running = Running {
@@ -90,6 +100,7 @@ impl Desk {
             who: who.actor(),
             import,
             is_approved,
+            source: bank.source,
             reader: LineReader::new(options.format, options.kind)
                 .with_columns(options.columns.clone()),
             sample: (!options.takes_any_pdq).then(Sample::default),
@@ -152,6 +163,8 @@ struct Running<'a> {
     import: Import,
     /// Whether two actors approved the source of the bank.
     is_approved: bool,
+    /// The source of the bank, when the import began.
+    source: Line,
     options: ImportOptions,
     reader: LineReader,
     batch: Vec<NumberedEntry>,
@@ -316,8 +329,35 @@ impl Running<'_> {
         Ok(Error::ImportRefused { import: Box::new(self.import.clone()), why })
     }
 
+    /// Checks that what permitted the import at its begin still does: its key, and for a negative bank
+    /// the approval of this import.
+    async fn require_continuing(
+        &self,
+        tx: &mut Tx,
+        bank: &Bank,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(key) = self.who.key() {
+            let key = tx.key(key).await?;
+            if key.is_none_or(|key| key.revoked_at.is_some() || key.has_ended(now)) {
+                return Err(Error::conflict("the key was revoked or ended during the import"));
+            }
+        }
+        if bank.source != self.source {
+            return Err(Error::conflict(
+                "the source of the bank was changed during the import: send the list again",
+            ));
+        }
+        let is_long = now.duration_since(self.import.created_at) >= IMPORT_APPROVED_FOR;
+        if bank.purpose.is_negative() && is_long {
+            return Err(Error::conflict(
+                "the approval of this import has ended: send the list again",
+            ));
+        }
+        Ok(())
+    }
+
     async fn flush(&mut self, state: ImportState) -> Result<(), Error> {
-        let now = self.desk.clock().now();
         let (lines, batch): (Vec<u64>, Vec<NewEntry>) =
             std::mem::take(&mut self.batch).into_iter().unzip();
 
@@ -325,6 +365,9 @@ impl Running<'_> {
         let mut import = self.import.clone();
         // No more is added to a bank that was deleted meanwhile, or whose action was raised.
         let bank = tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
+        // Read under the lock: a request that was made before is told by an earlier time.
+        let now = self.desk.clock().now();
+        self.require_continuing(&mut tx, &bank, now).await?;
         let removals = removals_by(&mut tx, import.bank, &batch, now).await?;
         let is_approved = self.is_approved;
         let guarded = GuardedChange::Import { bank: &bank, is_approved, removals };

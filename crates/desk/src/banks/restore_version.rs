@@ -1,5 +1,6 @@
 //! Restores an earlier version of a bank's settings.
 
+use mamori_model::key::Scope;
 use mamori_model::{Bank, BankId};
 
 use crate::{Admin, Desk, Error};
@@ -15,6 +16,7 @@ impl Desk {
         bank: BankId,
         version: u32,
     ) -> Result<Bank, Error> {
+        who.require(&[Scope::BanksWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("restore_bank_version").await?;

@@ -151,7 +151,7 @@ pub(super) async fn removed_within_day(
 
 /// Returns how many entries of a bank were removed within the last 24 hours, and of how many more the
 /// end is brought forward if `entries` are added.
-pub(super) async fn removals_by(
+pub(crate) async fn removals_by(
     tx: &mut Tx,
     bank: BankId,
     entries: &[NewEntry],

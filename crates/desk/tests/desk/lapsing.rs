@@ -183,16 +183,16 @@ on_both_engines! {
         assert!(actors.is_service_there().await);
     }
 
-    async fn an_import_ends_if_the_action_of_its_bank_is_raised_meanwhile(records: TestDatabase) {
-        let actors = actors(records).await;
-        let (desk, who) = (&actors.app.desk, &actors.first);
+    async fn an_import_that_began_on_the_first_day_ends_if_the_action_is_raised_meanwhile(records: TestDatabase) {
+        let app = test_app(records).await;
+        let (desk, who) = (&app.desk, &app.admin);
         let bank = desk.create_bank(who, real_bank("list", Action::None)).await.unwrap();
         let raise = BankChange { action: Some(Action::Block), ..BankChange::default() };
-        let request = waits(desk.change_bank(who, bank.id, raise).await);
         let hash = Hash::Md5([1; 16].into());
         let line = format!("{{\"hash\":\"{hash}\"}}");
         let chunks = Box::pin(futures_util::stream::once(async {
-            actors.approve(&request).await;
+            desk.change_bank(who, bank.id, raise).await.unwrap();
+            pass_hours(&app, 25);
             Ok::<_, std::io::Error>(line.into())
         }));
 
@@ -203,8 +203,8 @@ on_both_engines! {
         let imported = desk.import_entries(who, bank.id, options, chunks).await;
 
         assert!(matches!(imported, Err(mamori_desk::Error::Conflict(_))), "{imported:?}");
-        let store = actors.app.store().await;
-        assert_eq!(store.count_entries(bank.id, actors.app.clock.now()).await.unwrap(), 0);
+        let store = app.store().await;
+        assert_eq!(store.count_entries(bank.id, app.clock.now()).await.unwrap(), 0);
         waits(desk.add_entries(who, bank.id, &[NewEntry::bare(hash)]).await);
     }
 }

@@ -16,6 +16,7 @@ mod deciding;
 mod disputing;
 mod editing;
 mod enrolling;
+mod evading;
 mod figuring;
 mod following;
 mod importing;

@@ -133,9 +133,9 @@ impl Guard {
             GuardedChange::Entries { bank, removals } => {
                 of_entries(bank).into_iter().chain(self.of_removals(removals)).collect()
             }
-            GuardedChange::Import { is_approved: true, .. } => Vec::new(),
-            GuardedChange::Import { bank, is_approved: false, removals } => {
-                of_import(bank).into_iter().chain(self.of_removals(removals)).collect()
+            GuardedChange::Import { bank, is_approved, removals } => {
+                let reason = of_import(bank).filter(|_| !is_approved);
+                reason.into_iter().chain(self.of_removals(removals)).collect()
             }
             GuardedChange::Entry { bank, before, after, within_day } => {
                 let is_shorter = change_notice::of_entry(before, after).is_some();
@@ -183,6 +183,10 @@ impl Guard {
         let is_switched_on = after.is_enabled && !before.is_enabled;
         let is_farther = after.distance_max > before.distance_max;
         let is_flatter = after.quality_min < before.quality_min;
+        let is_far = after.distance_max > self.distance_max;
+        let is_flat = after.quality_min < Quality::TRUSTED_MIN;
+        // What a negative bank compares more, it clears.
+        let clears = after.purpose.is_negative();
         let is_turned =
             (before.transforms, after.transforms) == (Transforms::None, Transforms::All);
         [
@@ -191,8 +195,8 @@ impl Guard {
             (is_switched_on && after.purpose.is_negative(), Reason::OpenBenignBank),
             (widens_reach(&before.reach, &after.reach), Reason::WidenReach),
             (opens_messages(&before.reach, &after.reach), Reason::OpenPrivateMessages),
-            (is_farther && after.distance_max > self.distance_max, Reason::RaiseDistance),
-            (is_flatter && after.quality_min < Quality::TRUSTED_MIN, Reason::LowerQuality),
+            (is_farther && (clears || is_far), Reason::RaiseDistance),
+            (is_flatter && (clears || is_flat), Reason::LowerQuality),
             (is_turned, Reason::WidenTransforms),
         ]
         .into_iter()

@@ -76,10 +76,13 @@ reasons! {
                            that permits it is replaced or its last day postponed",
         "confidentiality of communications";
     /// The distance limit of a bank exceeds the configured limit.
-    RaiseDistance = "a distance limit beyond `approvals.distance_max` (31 bits) is set or raised",
+    RaiseDistance = "a distance limit beyond `approvals.distance_max` (31 bits) is set or raised; in \
+                     a bank of known harmless pictures, any is raised",
         "unrelated pictures come near";
     /// The least quality of a bank is below the default.
-    LowerQuality = "a least quality below 50 is set or lowered", "flat pictures resemble each other";
+    LowerQuality = "a least quality below 50 is set or lowered; in a bank of known harmless \
+                    pictures, any is lowered",
+        "flat pictures resemble each other";
     /// A bank compares turned and mirrored frames too.
     WidenTransforms = "`transforms` of a bank is changed from `none` to `all`",
         "more is compared";

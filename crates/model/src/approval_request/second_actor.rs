@@ -25,6 +25,12 @@ impl KeyLineage {
         self.key == other || self.ancestors.contains(&other)
     }
 
+    /// Checks whether both keys are of one tree: they descend from the same key, whose holder could
+    /// have both.
+    pub fn is_related_to(&self, other: &Self) -> bool {
+        self.root() == other.root()
+    }
+
     /// Returns the key from which all keys of the tree descend.
     fn root(&self) -> KeyId {
         self.ancestors.last().copied().unwrap_or(self.key)
@@ -75,7 +81,7 @@ pub fn can_agree(
             if first.key() == Some(second.key) {
                 return Err(Refusal::RequestOwn);
             }
-            if lineage.is_some_and(|first| first.root() == second.root()) {
+            if lineage.is_some_and(|first| first.is_related_to(second)) {
                 return Err(Refusal::RequestRelated);
             }
             // The command line issues the keys that have no ancestors.

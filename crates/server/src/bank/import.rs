@@ -41,7 +41,8 @@ pub struct Args {
     /// Accept PDQ hashes that do not look like hashes of pictures
     #[arg(long)]
     accept_any_pdq: bool,
-    /// Also add hashes that were withdrawn from the bank before
+    /// Also add hashes that were withdrawn from the bank before, unless it holds, blocks or clears
+    /// items
     #[arg(long)]
     restore_withdrawn: bool,
 }

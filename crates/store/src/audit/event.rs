@@ -54,6 +54,8 @@ queries! {
            AND verb IN ('entries_added', 'entries_restored', 'entry_changed', 'import_begun',
                         'import_ended')
            AND happened_at > $2";
+    COUNT_IMPORTS_SINCE = "-- count_imports_since
+        SELECT count(*) FROM import WHERE bank_id = $1 AND (state = 'running' OR changed_at > $2)";
     INSERT_AUDIT_EVENT = "-- insert_audit_event
         INSERT INTO audit_event (id, actor_kind, actor_id, actor_name, verb, target, state_before,
                                  state_after, happened_at, changed_by)
@@ -221,15 +223,21 @@ impl Tx {
         Ok(count.is_some_and(|(count,)| count > 0))
     }
 
-    /// Checks whether entries were added to the bank, imported, or changed after `since`.
+    /// Checks whether entries were added to the bank, imported, or changed after `since`, or are being
+    /// imported. A batch of an import writes no event.
     pub async fn were_entries_changed(
         &mut self,
         bank: BankId,
         since: Timestamp,
     ) -> Result<bool, Error> {
-        let call = COUNT_CHANGES_OF_ENTRIES.bind(bank.to_string()).bind(since);
-        let count: Option<(i64,)> = self.row(call).await?;
-        Ok(count.is_some_and(|(count,)| count > 0))
+        let events = COUNT_CHANGES_OF_ENTRIES.bind(bank.to_string()).bind(since);
+        for call in [events, COUNT_IMPORTS_SINCE.bind(bank).bind(since)] {
+            let count: Option<(i64,)> = self.row(call).await?;
+            if count.is_some_and(|(count,)| count > 0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Checks whether a colleague created this account, or gave it roles or a link, after `since`.

@@ -49,7 +49,8 @@ pub struct ImportQuery {
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     accept_any_pdq: bool,
-    /// Also adds hashes that were withdrawn from the bank before, each as a new entry.
+    /// Also adds hashes that were withdrawn from the bank before, each as a new entry. Not for banks
+    /// that hold, block or clear items.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     restore_withdrawn: bool,
@@ -122,7 +123,13 @@ impl ImportQuery {
 ///
 /// If the bank's action is `hold` or `block`, or the bank is one of known harmless pictures, a second
 /// actor must approve its source first: without that the answer is 409 (`approval.needed`) before a
-/// line is read, and names the request to approve. The list is sent again after that.
+/// line is read, and names the request to approve. The list is sent again after that. Into such a
+/// bank no import adds hashes that were withdrawn; `POST` of entries does, once a second actor has
+/// approved them.
+///
+/// Within 24 hours, imports bring forward the ends of at most as many entries of a bank as one actor
+/// may withdraw (`approvals.withdrawals_per_day_max`). Beyond that, and if the key is revoked or the
+/// source of the bank is changed while the import runs, it ends with 409; what is committed stays.
 ///
 /// Answers 422 if the list is refused as a whole (`import.columns`, `import.not_pdq`) or no line
 /// was accepted (`import.nothing_accepted`); `import` in the problem has the result of its lines.
