@@ -22,7 +22,7 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Works on the database of the configuration, also while nodes serve: they follow within a second.
 If the last administrator's key is lost, create another one here. An administrator's key that is
-created later than a day after the first takes a second actor (exit status 3): see `mamori help
+created later than a day after the first needs a second actor (exit status 3): see `mamori help
 approval`.
 
 Examples:
