@@ -46,14 +46,14 @@ impl Narrowing {
     pub fn what(self) -> &'static str {
         match self {
             Self::BankDisabled => "a bank is switched off",
-            Self::ActionLowered => "the action of a bank is lowered",
+            Self::ActionLowered => "the action of a bank is made less strict",
             Self::ReachNarrowed => {
-                "a surface or a country is taken from a bank, or its law for private messages is \
-                 removed or ends earlier"
+                "a surface or a country is removed from a bank, or the law that permits its use on \
+                 private messages is removed or ends earlier"
             }
             Self::ComparisonNarrowed => {
-                "a bank compares less: a smaller distance limit, a greater least quality, \
-                 `transforms` `none`"
+                "a bank compares less: its distance limit is lowered, its least quality is raised, \
+                 or its `transforms` is changed to `none`"
             }
             Self::EntriesWithdrawn => "entries are withdrawn",
             Self::EntryShortened => "the end of an entry is brought forward",

@@ -85,7 +85,7 @@ fn act_cells(act: AuditAct) -> [String; 3] {
         Alone::Unless(_) => format!("yes, except: {conditions}"),
         Alone::Never(_) => format!("no: {conditions}"),
         Alone::AsSecond(first) => format!("as second actor, never {}", first.what()),
-        Alone::ByCaseEvent => "the table below says it".to_owned(),
+        Alone::ByCaseEvent => "see the table below".to_owned(),
     };
     [format!("`{}`", act.as_str()), names.join(", "), alone]
 }
