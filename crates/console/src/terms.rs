@@ -136,7 +136,7 @@ message_ids! {
         Auditor "role-auditor-about",
         Administrator "role-administrator-about",
     }
-    /// Names a change that takes a second actor.
+    /// Names a change that needs a second actor.
     change_reason: Reason {
         DeleteService "change-delete-service",
         DeleteBank "change-delete-bank",

@@ -1,4 +1,4 @@
-//! Makes a change that waited for a second actor: the verb that requested it does it, in the
+//! Makes a change that waited for a second actor, through the verb that requested it and in the
 //! transaction of the approval.
 
 use std::fmt::Display;
@@ -28,7 +28,7 @@ impl Desk {
     /// [`Error::NotFound`] if there is no such request, or if the key lacks the scope that the change
     /// needs; the refusals of [`ApprovalRequest::can_be_approved`] and of [`mamori_model::approval_request::can_agree`];
     /// [`Refusal::RequestStale`] if it lapses now, because the bank was changed or the requesting
-    /// key was revoked. Other errors are those of the change itself; the request waits on then.
+    /// key was revoked. Other errors are those of the change itself; the request continues to wait.
     pub async fn approve_request(
         &self,
         who: Approver<'_>,
@@ -94,8 +94,8 @@ impl Desk {
         Ok(request)
     }
 
-    /// Locks and returns the bank of a request, or why the request lapses: the bank is another than
-    /// at the request, or the requesting key was revoked or has ended.
+    /// Locks and returns the bank of a request, or why the request lapses: the bank was changed
+    /// since the request, or the requesting key was revoked or has ended.
     async fn lock_unchanged(
         &self,
         tx: &mut Tx,

@@ -35,7 +35,7 @@ impl Desk {
     /// The service's matches, deliveries and evidence are kept for their retention terms. No API
     /// key can read them any more; staff members still find them in the console's records.
     ///
-    /// [`Error::NotFound`] if there is no such service, [`Error::Waits`] if it takes a second actor.
+    /// [`Error::NotFound`] if there is no such service, [`Error::Waits`] if it needs a second actor.
     pub async fn delete_service(&self, who: &Admin, id: ServiceId) -> Result<Deletion, Error> {
         who.require(&[Scope::Services])?;
         let now = self.clock().now();

@@ -24,9 +24,9 @@ pub enum Error {
         /// What is wrong with the list.
         why: crate::banks::import_refusal::ImportRefusal,
     },
-    /// The change takes a second actor, and was not made: it is stored as this request. A second
+    /// The change needs a second actor, and was not made: it is stored as this request. A second
     /// actor approves it, or the requester has it take effect alone after the delay.
-    #[error("this takes a second actor, who must approve the request {}", .0.id)]
+    #[error("this needs a second actor, who must approve the request {}", .0.id)]
     Waits(Box<mamori_model::ApprovalRequest>),
     /// A rule refuses the request, by a stable name. The caller is shown the reason.
     #[error(transparent)]

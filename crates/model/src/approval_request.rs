@@ -7,7 +7,7 @@
 //!         ─refuse─→ Refused
 //! ```
 //!
-//! The change is made in the transaction of the approval, so no request is approved and not done.
+//! The change is made in the transaction of the approval: no approved request is left undone.
 
 mod guard;
 mod reason;
@@ -93,18 +93,18 @@ impl ApprovalVerb {
     }
 }
 
-/// Why a request ended without an actor.
+/// Why a request lapsed: it ended, and no actor resolved it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Lapse {
-    /// It was not approved, and the requester did not have it take effect alone, in time.
+    /// In time, no second actor approved it and the requester did not have it take effect alone.
     Expired,
     /// The bank was changed or deleted after the request.
     BankChanged,
-    /// The key that requested it was revoked.
+    /// The key that requested it was revoked, or has ended.
     KeyRevoked,
 }
 
@@ -123,7 +123,7 @@ impl Lapse {
     }
 }
 
-/// Where a request stands.
+/// The state of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApprovalState {
     /// It waits for a second actor, or for the time from which the requester may act alone.
@@ -134,9 +134,9 @@ pub enum ApprovalState {
     MadeAlone(AuditActor),
     /// A second actor refused it, for this reason.
     Refused(AuditActor, FreeText),
-    /// The requester or a second actor cancelled it.
+    /// The requester or another administrator cancelled it.
     Cancelled(AuditActor),
-    /// It ended by itself.
+    /// It lapsed: no actor ended it.
     Lapsed(Lapse),
 }
 
@@ -221,20 +221,20 @@ pub struct BankAt {
 pub struct ApprovalRequest {
     /// Id of this request; text form `apr_…`.
     pub id: ApprovalId,
-    /// What is to be done.
+    /// What is done once it is approved.
     pub verb: ApprovalVerb,
     /// Why it needs a second actor; not empty.
     pub reasons: Vec<Reason>,
     /// Who requested it: a key, or the command line.
     pub requested_by: AuditActor,
-    /// What it is to be done to. Of a bank or key that does not exist yet: the id that it will
+    /// What the change is made to. For a bank or key that does not exist yet: the id that it will
     /// have.
     pub target: AuditTarget,
     /// The bank that it concerns; `None` where there is none yet.
     pub bank: Option<BankAt>,
-    /// The change as JSON, as the verb takes it; `None` once the request is resolved.
+    /// The change as JSON, in the form that the verb reads; `None` once the request is resolved.
     pub change: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: ApprovalState,
     /// Time of the request.
     pub requested_at: Timestamp,
@@ -299,7 +299,7 @@ impl ApprovalRequest {
         if self.requested_by.is(who) { Err(Refusal::RequestOwn) } else { Ok(()) }
     }
 
-    /// Checks whether the request may be cancelled; the requester and every other actor may.
+    /// Checks whether the request may be cancelled. The desk checks who may: the requester and other administrators.
     pub fn can_be_cancelled(&self) -> Result<(), Refusal> {
         self.is_waiting()
     }

@@ -1,5 +1,5 @@
-//! Change notices: changes that narrowed, which took effect at once and which another actor is to
-//! acknowledge.
+//! Change notices: changes that narrowed what a bank does. They took effect at once, and another
+//! actor must acknowledge each one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{AuditActor, Bank, BankId, Entry, NoticeId, Reach, Transforms};
 
-/// What narrowed. `docs/rights.md` shows the list to the public.
+/// How a change narrowed what a bank does. `docs/rights.md` shows the list to the public.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(EnumString, IntoStaticStr, VariantArray)]
@@ -46,14 +46,14 @@ impl Narrowing {
     pub fn what(self) -> &'static str {
         match self {
             Self::BankDisabled => "a bank is switched off",
-            Self::ActionLowered => "the action of a bank is lowered",
+            Self::ActionLowered => "the action of a bank is made less strict",
             Self::ReachNarrowed => {
-                "a surface or a country is taken from a bank, or its law for private messages is \
-                 removed or ends earlier"
+                "a surface or a country is removed from a bank, or the law that permits its use on \
+                 private messages is removed or ends earlier"
             }
             Self::ComparisonNarrowed => {
-                "a bank compares less: a smaller distance limit, a greater least quality, \
-                 `transforms` `none`"
+                "a bank compares less: its distance limit is lowered, its least quality is raised, \
+                 or its `transforms` is changed to `none`"
             }
             Self::EntriesWithdrawn => "entries are withdrawn",
             Self::EntryShortened => "the end of an entry is brought forward",
@@ -61,7 +61,7 @@ impl Narrowing {
     }
 }
 
-/// Returns what narrowed when a bank was changed.
+/// Returns how a change of a bank's settings narrowed what the bank does.
 pub fn of_bank(before: &Bank, after: &Bank) -> Vec<Narrowing> {
     let is_less = after.distance_max < before.distance_max
         || after.quality_min > before.quality_min
@@ -77,7 +77,7 @@ pub fn of_bank(before: &Bank, after: &Bank) -> Vec<Narrowing> {
     .collect()
 }
 
-/// Returns what narrowed when an entry was changed.
+/// Returns how a change of an entry narrowed what its bank does.
 pub fn of_entry(before: &Entry, after: &Entry) -> Option<Narrowing> {
     let is_shorter = match (before.expires_at, after.expires_at) {
         (None, Some(_)) => true,
@@ -98,13 +98,13 @@ fn narrows_reach(before: &Reach, after: &Reach) -> bool {
         || !before.jurisdictions().is_within(after.jurisdictions())
 }
 
-/// A change that narrowed. Further ones of the same kind, by the same actor and of the same bank,
-/// count on the same notice until it is acknowledged.
+/// A change that narrowed what a bank does. Until it is acknowledged, further changes of the same
+/// kind, by the same actor and of the same bank, are counted in the same notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeNotice {
     /// Id of this notice; text form `note_…`.
     pub id: NoticeId,
-    /// What narrowed.
+    /// How the change narrowed what the bank does.
     pub what: Narrowing,
     /// The bank.
     pub bank: BankId,

@@ -104,7 +104,7 @@ terms! {
         key: "approvals_days",
         days_default: 366,
         days_max: 3_660,
-        source: "our choice: long enough for a yearly audit to see who agreed to what",
+        source: "our choice: long enough for a yearly audit to see who approved what",
     };
 }
 

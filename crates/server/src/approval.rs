@@ -1,4 +1,4 @@
-//! `mamori approval`: lists and answers changes that wait for a second actor, directly on the
+//! `mamori approval`: lists, approves and refuses changes that need a second actor, directly on the
 //! database, whether or not nodes are serving.
 
 pub mod answer;
@@ -12,7 +12,7 @@ use mamori_model::{ApprovalRequest, AuditActor};
 use crate::local_cli::{self, Database};
 use crate::serve::ConfigArgs;
 
-/// Lists and answers changes that wait for a second actor.
+/// Lists, approves and refuses changes that need a second actor; acknowledges change notices.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -23,15 +23,18 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-The command line is one actor: it can agree to what was requested with a key, and a key, a lead or an
-auditor can agree to what was requested here.
+The command line is one actor, no matter how many people use it. It can approve and refuse what
+was requested with an API key. What was requested on the command line can be approved by the
+holder of an administrator's key, or by a lead or an auditor in the console. docs/rights.md lists
+the changes that need a second actor, and those of which another actor must acknowledge a notice.
 
 Examples:
   mamori approval list
   mamori approval approve apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76
   mamori approval refuse apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76 --reason 'This list is not ours.'
-  mamori approval apply apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76    alone, after the delay
-  mamori approval notices";
+  mamori approval apply apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76    after the delay
+  mamori approval notices
+  mamori approval acknowledge note_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
@@ -66,7 +69,7 @@ pub fn explain(request: &ApprovalRequest) -> String {
     format!(
         "this needs a second actor ({reasons}); it waits as request {id}\n\
          until {until}: {second} (POST /v1/approvals/{id}/approve)\n\
-         from {alone}: you can have it take effect alone: mamori approval apply {id}\n\
+         from {alone}: you can make it without a second actor: mamori approval apply {id}\n\
          to cancel the request: mamori approval cancel {id}",
         reasons = reasons.join("; "),
         until = request.agree_until.strftime("%Y-%m-%d %H:%M UTC"),

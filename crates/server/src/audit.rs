@@ -20,10 +20,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-Each event of the record has a number and the SHA-256 digest of the line before it. `verify` finds
-events that were removed or changed in the database. An attacker who can write to the database could
-compute all digests anew; compare with a copy of the log or of an earlier export, which they cannot
-change.
+Each event of the record has a number and the SHA-256 digest of the event before it. `verify` finds
+events that were removed or changed in the database. An attacker who can write to the database can
+compute all digests anew. To detect this, compare with a copy that the attacker cannot change: give
+`verify --log` a copy of the log, or compare a new export with an earlier one.
 
 Examples:
   mamori audit verify

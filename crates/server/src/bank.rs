@@ -26,7 +26,7 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 Works on the database of the configuration, also while nodes serve: they follow within a second.
-A change that takes a second actor waits (exit status 3): see `mamori help approval`.
+A change that needs a second actor waits (exit status 3): see `mamori help approval`.
 
 Examples:
   mamori bank create rehearsal --purpose rehearsal --source 'drawn by code' \\

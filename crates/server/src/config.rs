@@ -56,7 +56,7 @@ pub struct Config {
     pub vault: Vault,
     /// `[cases]`: work on cases.
     pub cases: Cases,
-    /// `[approvals]`: changes that take a second actor.
+    /// `[approvals]`: changes that need a second actor.
     pub approvals: Approvals,
     /// `[exposure]`: the exposure limit.
     pub exposure: Exposure,

@@ -20,9 +20,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-Works on the database of the configuration, also while nodes serve: they follow within a second.
-If the last administrator's key is lost, create another one here. An administrator's key that is
-created later than a day after the first takes a second actor (exit status 3): see `mamori help
+Works directly on the database that the configuration names, also while nodes are running: each node
+has a change within a second. If the last administrator's key is lost, create another one here. More
+than 24 hours after the first key or bank was created, an administrator's key needs a second actor:
+it is printed at once (exit status 3), and accepted once its request is approved. See `mamori help
 approval`.
 
 Examples:

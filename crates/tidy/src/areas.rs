@@ -97,7 +97,7 @@ const LAYERS: [Layer; 4] = [
         folder: "crates/web/src/api/",
         root: "crate::api::",
         beside: &["guarded.rs", "matrix.txt", "mod.rs"],
-        // An endpoint whose change takes a second actor may answer with the approval request.
+        // An endpoint whose change needs a second actor may answer with the approval request.
         arrows: &[
             ("banks", &["approvals"]),
             ("cases", &["actions"]),

@@ -44,7 +44,7 @@ pub fn narrowing_row(narrowing: Narrowing) -> String {
     format!("| {} | `{}` |", narrowing.what(), narrowing.as_str())
 }
 
-/// Reports changes that take a second actor, and changes that narrow, which the page lacks, and rows
+/// Reports changes that need a second actor, and changes that narrow, which the page lacks, and rows
 /// of its tables that are neither.
 pub fn second_actor(page: &str, reasons: &[Reason], narrowings: &[Narrowing]) -> Findings {
     let rows = reasons.iter().copied().map(reason_row);
@@ -63,7 +63,7 @@ pub fn second_actor(page: &str, reasons: &[Reason], narrowings: &[Narrowing]) ->
     missing.chain(stale).collect()
 }
 
-/// Heading of the section about changes that take a second actor.
+/// Heading of the section about changes that need a second actor.
 const SECOND_ACTOR: &str = "Changes that need a second actor";
 
 /// Heading of the section about who may do what.
@@ -85,7 +85,7 @@ fn act_cells(act: AuditAct) -> [String; 3] {
         Alone::Unless(_) => format!("yes, except: {conditions}"),
         Alone::Never(_) => format!("no: {conditions}"),
         Alone::AsSecond(first) => format!("as second actor, never {}", first.what()),
-        Alone::ByCaseEvent => "the table below says it".to_owned(),
+        Alone::ByCaseEvent => "see the table below".to_owned(),
     };
     [format!("`{}`", act.as_str()), names.join(", "), alone]
 }

@@ -135,7 +135,7 @@ fn the_page_about_rights_has_the_retention_periods_of_the_code() {
 }
 
 #[test]
-fn the_page_about_rights_has_every_change_that_takes_a_second_actor() {
+fn the_page_about_rights_has_every_change_that_needs_a_second_actor() {
     none(&rights::second_actor(&text(rights::PAGE), Reason::ALL, Narrowing::ALL));
 }
 

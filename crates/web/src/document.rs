@@ -38,7 +38,7 @@ const TAGS: [(&str, &str); 10] = [
     ("entries", "The hashes in a bank."),
     ("webhooks", "Endpoints, and messages to them, by the Standard Webhooks convention."),
     ("keys", "Services and their keys."),
-    ("approvals", "Changes that take a second actor, and notices of changes that narrowed."),
+    ("approvals", "Changes that need a second actor, and notices of changes that narrowed."),
     ("health", "For operators."),
 ];
 

@@ -67,7 +67,7 @@ kinds! {
     Conflict = CONFLICT, "conflict", "The current state does not allow it";
     /// The service has given a different answer before.
     ActionAnswered = CONFLICT, "action.answered", "The action has a different answer already";
-    /// The change takes a second actor, who must approve the request that the detail names.
+    /// The change needs a second actor, who must approve the request that the detail names.
     ApprovalNeeded = CONFLICT, "approval.needed", "A second actor must agree";
     /// The approval request is resolved already.
     ApprovalResolved = CONFLICT, "approval.resolved", "The request is resolved";

@@ -10,9 +10,9 @@ const { origin, as, mamori, passFirstDay } = testServer(import.meta.url);
 
 const LANGUAGES = {
   en: {
-    start: ["2 changes wait for a second actor.", "One change that narrowed is to be acknowledged."],
+    start: ["2 changes wait for a second actor.", "One change that narrowed what a bank does must be acknowledged."],
     create: "Create a bank with the action hold or block",
-    raise: "Raise the action of a bank",
+    raise: "Make the action of a bank stricter",
     by: "API key: ",
     created: [
       ["Name", "drawn-en"],
@@ -26,7 +26,7 @@ const LANGUAGES = {
     done: ["The change was approved and has taken effect.", "The change was refused.", "The notice was acknowledged."],
   },
   ja: {
-    start: ["2件の変更が二人目の承認を待っています。", "対象を狭めた変更が1件、確認を待っています。"],
+    start: ["2件の変更が二人目の承認を待っています。", "バンクの照合や自動処理を縮小した変更が1件、確認を待っています。"],
     create: "保留または遮断を行うバンクを作成する",
     raise: "バンクの自動処理を強める",
     by: "APIキー: ",
@@ -34,7 +34,7 @@ const LANGUAGES = {
       ["名前", "drawn-ja"],
       ["目的", "児童の性的虐待"],
       ["一致したときの自動処理", "アイテムを保留"],
-      ["私信に関する法律とその期限", "未設定"],
+      ["個人間メッセージに関する法律とその期限", "未設定"],
       ["対象国", "すべての国"],
     ],
     raised: [["一致したときの自動処理", "なし（サービスに通知のみ）", "アイテムを遮断"]],

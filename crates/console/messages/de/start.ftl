@@ -34,8 +34,8 @@ start-requests = { $count ->
    *[other] { $count } Änderungen warten auf einen zweiten Akteur.
 }
 start-notices = { $count ->
-    [one] Eine einschränkende Änderung ist zu bestätigen.
-   *[other] { $count } einschränkende Änderungen sind zu bestätigen.
+    [one] Eine Änderung, die die Wirkung einer Bank einschränkte, ist zu bestätigen.
+   *[other] { $count } Änderungen, die die Wirkung einer Bank einschränkten, sind zu bestätigen.
 }
 chart-arrivals = Eingegangene Fälle
 chart-arrivals-about = Wie viele Fälle jeden Tag eröffnet wurden, nach Richtlinie.

@@ -30,7 +30,7 @@ case-items = { $count ->
 }
 case-more-items = More items
 case-claim-title = This case is unclaimed
-case-claim-about = Claim it to decide it. While you hold the claim, no colleague is given this case.
+case-claim-about = Claim it to decide it. As long as your claim lasts, no colleague is given this case.
 case-claim = Claim this case
 case-kept = Your text was kept
 case-state = State
@@ -50,7 +50,7 @@ views-seconds = Seconds
 item-blurred = The item, blurred beyond recognition
 item-text-only = Text-only mode: the picture is not loaded.
 item-show-blurred = Show the blurred picture
-item-hold = Hold to view clearly
+item-hold = Press and hold to view clearly
 item-toggle = View clearly for ten seconds
 item-view-counts = Every view is recorded.
 item-view-failed = The item cannot be shown now. If a break is due, My page says so.

@@ -13,6 +13,6 @@ claims-lapsed = Lapsed
 claims-escalated = Escalated
 claims-handed-over = Handed over
 claims-mark = Stands out
-claims-mostly-undecided = More undecided than decided
+claims-mostly-undecided = More claims ended without a decision than with one
 claims-repeated = One case claimed { $count } times on these days
 claims-more = More rows

@@ -34,8 +34,8 @@ start-requests = { $count ->
    *[other] { $count } changes wait for a second actor.
 }
 start-notices = { $count ->
-    [one] One change that narrowed is to be acknowledged.
-   *[other] { $count } changes that narrowed are to be acknowledged.
+    [one] One change that narrowed what a bank does must be acknowledged.
+   *[other] { $count } changes that narrowed what a bank does must be acknowledged.
 }
 chart-arrivals = New cases
 chart-arrivals-about = How many cases opened each day, by policy.

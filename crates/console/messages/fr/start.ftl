@@ -34,8 +34,8 @@ start-requests = { $count ->
    *[other] { $count } modifications attendent un second acteur.
 }
 start-notices = { $count ->
-    [one] Il faut prendre acte d’une modification qui restreint.
-   *[other] Il faut prendre acte de { $count } modifications qui restreignent.
+    [one] Il faut prendre acte d’une modification qui a restreint l’effet d’une banque.
+   *[other] Il faut prendre acte de { $count } modifications qui ont restreint l’effet d’une banque.
 }
 chart-arrivals = Dossiers arrivés
 chart-arrivals-about = Combien de dossiers ont été ouverts chaque jour, par règle.

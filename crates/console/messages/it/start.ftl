@@ -34,8 +34,8 @@ start-requests = { $count ->
    *[other] { $count } modifiche attendono un secondo attore.
 }
 start-notices = { $count ->
-    [one] Una modifica che restringe è da confermare.
-   *[other] { $count } modifiche che restringono sono da confermare.
+    [one] Una modifica che ha ristretto l’effetto di una banca è da confermare.
+   *[other] { $count } modifiche che hanno ristretto l’effetto di una banca sono da confermare.
 }
 chart-arrivals = Casi arrivati
 chart-arrivals-about = Quanti casi sono stati aperti ogni giorno, per regola.

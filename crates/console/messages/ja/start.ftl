@@ -3,7 +3,7 @@
 start-title = ホーム
 start-waiting = 待っている案件
 start-oldest = 最も古い案件の作成日時
-start-proposed = 二人目の確認を待つ判断
+start-proposed = 二人目の承認を待つ判断
 start-pages = ページ一覧
 start-figures = 業務の流れ
 start-figures-about = 過去30日間、ポリシー別。個人についての数字はありません。
@@ -18,7 +18,7 @@ start-leaving-since = 終了手続きの開始
 start-leaving-undecided = 未判断の案件
 start-leaving-unanswered = 回答のない措置
 start-requests = { $count }件の変更が二人目の承認を待っています。
-start-notices = 対象を狭めた変更が{ $count }件、確認を待っています。
+start-notices = バンクの照合や自動処理を縮小した変更が{ $count }件、確認を待っています。
 chart-arrivals = 届いた案件
 chart-arrivals-about = 日ごと、ポリシーごとに作成された案件の数。
 chart-waiting = 案件が担当されるまでの時間（分）

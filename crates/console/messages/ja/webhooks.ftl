@@ -3,7 +3,7 @@
 webhooks-title = Webhook
 webhooks-sent = 通知をもう一度送信します。
 webhooks-open = サービスの回答がない措置
-webhooks-open-about = 通知が届いただけでは、措置は完了していません。完了はサービス自身が回答します。回答があるまで、繰り返し求めます。
+webhooks-open-about = 通知が届いただけでは、措置は完了していません。完了はサービス自身が回答します。回答があるまで、繰り返し依頼します。
 webhooks-open-waiting = 回答待ち { $count }件
 webhooks-open-overdue = 期限超過 { $count }件
 webhooks-action = 措置

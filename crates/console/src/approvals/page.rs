@@ -49,7 +49,7 @@ pub struct ChangesPage<'a> {
 pub struct RequestRow {
     /// Id of the request.
     pub id: String,
-    /// What is to be done, and why it takes a second actor.
+    /// What is to be done, and why it needs a second actor.
     pub reasons: Vec<MessageId>,
     /// Id of what it is to be done to.
     pub target: String,

@@ -35,7 +35,7 @@ on_both_engines! {
     }
 
     async fn the_page_of_a_negative_bank_shows_how_many_checks_it_cleared(records: TestDatabase) {
-        // Within the first day, a negative bank takes no second actor.
+        // Within the first day, a negative bank needs no second actor.
         let app = TestApp::open(records).await;
         let audi = app.person("audi", &[StaffRole::Auditor]).await;
         let (desk, admin) = (&app.desk, Admin::local_cli());

@@ -271,7 +271,7 @@ on_both_engines! {
         assert!(refused.text.contains("<title>Some items must be viewed first"), "{refused:?}");
         assert_eq!(approved.to(), read);
         let record = app.get_as(&lea, &read).await;
-        assert_eq!(record.page().matches("every item, or a near-identical copy").count(), 2);
+        assert_eq!(record.page().matches("all items that must be viewed before a grave decision").count(), 2);
     }
 
     async fn a_lead_refuses_a_suspension_with_a_reason(records: TestDatabase) {
@@ -348,7 +348,7 @@ on_both_engines! {
         let settings = [("language", "ja"), ("scheme", "dark"), ("view", "text")];
         app.post_as(&rei, "/console/me", &settings).await.to();
         let japanese = app.get_as(&rei, &read).await;
-        let marked = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · 一人での運用：二人目の確認は不要でした";
+        let marked = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · 一人での運用：二人目の承認は不要でした";
         assert!(japanese.page().contains(marked), "{japanese:?}");
     }
 

@@ -44,7 +44,7 @@ on_both_engines! {
         assert_eq!(taken.status, StatusCode::CONFLICT);
         let list = app.get_as(&admin, "/console/staff").await;
         assert!(list.page().contains("Yuki &lt;i&gt;田中&lt;/i&gt;"), "{list:?}");
-        assert!(list.text.contains("Account created: Reviewer, Policy editor"), "{list:?}");
+        assert!(list.text.contains("Staff account created: Reviewer, Policy editor"), "{list:?}");
         assert!(!list.text.contains("mt_"), "the link is nowhere else");
     }
 

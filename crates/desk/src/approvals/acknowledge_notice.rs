@@ -8,11 +8,10 @@ use crate::audit::{self, Change};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Acknowledges a notice, which no page shows any more then. Acknowledging it again changes
-    /// nothing.
+    /// Acknowledges a notice: it is no longer listed. Acknowledging it again changes nothing.
     ///
-    /// Only an actor may who could be the second actor of a request that is made now by the same actor:
-    /// the refusals are those of [`mamori_model::approval_request::can_agree`].
+    /// `who` must be able to be the second actor of a request that the actor who made the change
+    /// makes now: the refusals are those of [`mamori_model::approval_request::can_agree`].
     /// [`Error::NotFound`] if there is no such notice.
     pub async fn acknowledge_notice(&self, who: Overseer<'_>, id: NoticeId) -> Result<(), Error> {
         let now = self.clock().now();

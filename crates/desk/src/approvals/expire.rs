@@ -1,4 +1,5 @@
-//! Lapses approval requests at their end, and deletes what reached its term.
+//! Lapses approval requests that were not resolved in time, and deletes requests, notices and
+//! approvals of sources whose term has ended.
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalState, Lapse};

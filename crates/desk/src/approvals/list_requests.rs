@@ -1,4 +1,4 @@
-//! Lists approval requests and change notices, for those who may be second actors.
+//! Lists approval requests and change notices, for actors who may be second actors.
 
 use mamori_model::key::Scope;
 use mamori_model::page::{Page, PageSize};

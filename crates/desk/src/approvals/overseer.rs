@@ -17,10 +17,11 @@ pub enum Overseer<'a> {
     Staff(&'a Records),
 }
 
-/// A key with so many ancestors is no second actor, and no key is that of its requests.
+/// A key with this many ancestors cannot be a second actor, and no key can be the second actor of
+/// its requests.
 const ANCESTORS_MAX: usize = 100;
 
-/// An actor who agrees to a change. In the console, that takes a recent confirmation of identity.
+/// An actor who approves a change. In the console, this needs a recent confirmation of identity.
 #[derive(Clone, Copy, Debug)]
 pub enum Approver<'a> {
     /// The holder of an administrator's key, or the operator on the command line.

@@ -6,8 +6,8 @@ use mamori_store::Tx;
 
 use crate::{Desk, Error};
 
-/// Posts a notice for each of `narrowed`, unless what concerns the bank needs no second actor at
-/// all.
+/// Posts a notice for each of `narrowed`, unless the bank's changes are exempt
+/// ([`mamori_model::approval_request::Guard::is_exempt`]).
 pub(crate) async fn post_notices(
     desk: &Desk,
     tx: &mut Tx,

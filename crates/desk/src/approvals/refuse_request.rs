@@ -9,12 +9,13 @@ use crate::approvals::overseer::{Overseer, lineage};
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Refuses a request, for a reason that the requester is shown. Every actor may but the
-    /// requester: to prevent a change takes less than to agree to it.
+    /// Refuses a request, for a reason that the requester is shown. Every overseer except the
+    /// requester may refuse it, also one that is related or too new and so could not approve it.
     ///
     /// [`Error::NotFound`] if there is no such request; [`mamori_model::Refusal::RequestResolved`]
     /// if it does not wait, [`mamori_model::Refusal::RequestOwn`] for the requester,
-    /// [`mamori_model::Refusal::RequestRelated`] for a key that is to be revoked.
+    /// [`mamori_model::Refusal::RequestRelated`] for a key that is to be
+    /// revoked, or that descends from it.
     pub async fn refuse_request(
         &self,
         who: Overseer<'_>,
@@ -34,11 +35,12 @@ impl Desk {
         Ok(request)
     }
 
-    /// Cancels a request. The requester may, and every other administrator; staff members refuse
-    /// one.
+    /// Cancels a request. The requester and every other administrator may cancel it; staff members
+    /// refuse it instead.
     ///
     /// [`Error::NotFound`] if there is no such request; [`mamori_model::Refusal::RequestResolved`]
-    /// if it does not wait, [`mamori_model::Refusal::RequestRelated`] for a key that is to be revoked.
+    /// if it does not wait, [`mamori_model::Refusal::RequestRelated`] for a key that is to be
+    /// revoked, or that descends from it.
     pub async fn cancel_request(
         &self,
         who: &Admin,
@@ -58,8 +60,8 @@ impl Desk {
     }
 }
 
-/// Refuses `who` if it is the key that `request` is to revoke, or another of its tree: the holder of
-/// stolen keys could keep them otherwise. The requester may cancel nevertheless.
+/// Refuses `who` if it is the key that `request` would revoke, or another of its tree: otherwise the
+/// holder of stolen keys could prevent their revocation. The requester may cancel nevertheless.
 async fn require_untouched(
     tx: &mut Tx,
     who: Overseer<'_>,

@@ -13,18 +13,18 @@ use serde_json::{Value, json};
 use crate::audit::{self, Change};
 use crate::{Admin, Desk, Error};
 
-/// What a verb is to do once a second actor agrees.
+/// What a verb will do once a second actor approves it.
 #[derive(Clone, Debug)]
 pub(crate) struct Proposal {
     /// The verb.
     pub verb: ApprovalVerb,
-    /// What it is done to.
+    /// What the change is made to.
     pub target: AuditTarget,
     /// The bank that it concerns, which the transaction has locked.
     pub bank: Option<BankId>,
     /// What the verb needs to be done, as JSON.
     pub change: Value,
-    /// The same for the audit record: without hashes.
+    /// The same without hashes, for the audit record.
     pub summary: Value,
 }
 
@@ -59,7 +59,8 @@ impl Desk {
     }
 
     /// Returns `tx` if `change` needs no second actor. Otherwise stores `proposal` as a request,
-    /// commits, and returns [`Error::Waits`] with it. A repeated proposal is the same request.
+    /// commits, and returns [`Error::Waits`] with it. A proposal that already waits is not stored again:
+    /// the error contains the first request.
     ///
     /// To be called before anything is changed in `tx`. [`Refusal::RequestsFull`] if too many
     /// requests of the actor wait.
@@ -151,7 +152,7 @@ fn require_listed(verb: ApprovalVerb, reasons: &[Reason]) -> Result<(), Error> {
         None => Ok(()),
         Some(reason) => {
             let cause = format!("{} for {}", verb.as_str(), reason.as_str());
-            Err(Error::internal("a change took a second actor for a reason not listed", cause))
+            Err(Error::internal("a change needed a second actor for a reason not listed", cause))
         }
     }
 }

@@ -31,7 +31,7 @@ impl Desk {
     ///
     /// When this returns, the entries match at this node; at other nodes within a second.
     /// [`Error::Invalid`] for more than [`ENTRIES_MAX`] entries, [`Error::NotFound`] if there is no
-    /// such bank, [`Error::Waits`] if it takes a second actor.
+    /// such bank, [`Error::Waits`] if it needs a second actor.
     pub async fn add_entries(
         &self,
         who: &Admin,

@@ -116,7 +116,7 @@ impl Desk {
     /// a second.
     ///
     /// [`Error::NotFound`] if there is no such bank, [`Error::Conflict`] if the name is taken,
-    /// [`Error::Invalid`] if no bank may have these settings, [`Error::Waits`] if it takes a second
+    /// [`Error::Invalid`] if no bank may have these settings, [`Error::Waits`] if it needs a second
     /// actor.
     pub async fn change_bank(
         &self,
@@ -138,7 +138,7 @@ impl Desk {
         Ok(after)
     }
 
-    /// Gives a bank that `tx` has locked the settings of `after`, unless that takes a second actor,
+    /// Gives a bank that `tx` has locked the settings of `after`, unless that needs a second actor,
     /// and commits.
     pub(super) async fn change_locked_bank(
         &self,

@@ -26,7 +26,7 @@ pub(crate) struct ProposedEntryChange {
 
 impl Desk {
     /// Changes an entry that has not ended; [`Error::Conflict`] if it has, [`Error::Waits`] if it
-    /// takes a second actor.
+    /// needs a second actor.
     ///
     /// With an end in the past the entry stops matching, with a later end it continues. Both apply
     /// at every node at once, because the store confirms each hit.

@@ -83,7 +83,7 @@ pub(crate) fn check_basis(basis: Option<&PrivateBasis>, now: Timestamp) -> Resul
 
 impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
-    /// have these settings, [`Error::Waits`] if it takes a second actor.
+    /// have these settings, [`Error::Waits`] if it needs a second actor.
     pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
         who.require(&[Scope::BanksWrite])?;
         check(new.purpose, new.action, new.distance_max)?;

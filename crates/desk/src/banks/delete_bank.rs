@@ -20,7 +20,7 @@ impl Desk {
     /// Deletes a bank. When this returns, the bank matches nothing at this node; at other nodes
     /// within a second. Matches that it caused are kept for their retention term.
     ///
-    /// [`Error::NotFound`] if there is no such bank, [`Error::Waits`] if it takes a second actor.
+    /// [`Error::NotFound`] if there is no such bank, [`Error::Waits`] if it needs a second actor.
     pub async fn delete_bank(&self, who: &Admin, id: BankId) -> Result<(), Error> {
         who.require(&[Scope::BanksWrite])?;
         let now = self.clock().now();

@@ -33,7 +33,7 @@ pub(crate) struct ProposedSourceWithdrawal {
 
 impl Desk {
     /// Withdraws one entry of a bank; [`Error::NotFound`] if it does not exist, was withdrawn or
-    /// has expired, [`Error::Waits`] if it takes a second actor, because many were withdrawn within
+    /// has expired, [`Error::Waits`] if it needs a second actor, because many were withdrawn within
     /// a day.
     ///
     /// When this returns it matches nothing, at no node: the store confirms each hit.
@@ -87,7 +87,7 @@ impl Desk {
     }
 
     /// Withdraws all entries of a bank to which their source gave the id `source`; returns how
-    /// many. [`Error::Waits`] if it takes a second actor, because many are withdrawn within a day.
+    /// many. [`Error::Waits`] if it needs a second actor, because many are withdrawn within a day.
     ///
     /// When this returns they match nothing, at no node.
     pub async fn withdraw_source(

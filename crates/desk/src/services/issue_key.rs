@@ -53,7 +53,7 @@ impl Desk {
     /// the future, if there are more than [`Key::NETWORKS_MAX`] networks, or as
     /// [`Key::may_issue`] says.
     ///
-    /// An administrator's key may take a second actor: then [`Issued::waits_for`] is the request,
+    /// An administrator's key may need a second actor: then [`Issued::waits_for`] is the request,
     /// and the key is accepted once that is approved. Its text is shown now and never again.
     pub async fn issue_key(&self, who: &Admin, new: NewKey) -> Result<Issued, Error> {
         who.require(&[Scope::Keys])?;

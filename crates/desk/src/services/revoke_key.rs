@@ -15,7 +15,7 @@ use crate::{Admin, Desk, Error};
 impl Desk {
     /// Revokes an API key, at this node before this returns and at the others within a second.
     /// [`Error::NotFound`] if there is no such key or it was revoked before, [`Error::Waits`] if it
-    /// takes a second actor, because the actor neither uses the key nor created it.
+    /// needs a second actor, because the actor neither uses the key nor created it.
     ///
     /// The last live key that can create keys cannot be revoked ([`Error::Conflict`]): another one
     /// could then be made only on the command line.

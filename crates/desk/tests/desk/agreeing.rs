@@ -1,4 +1,4 @@
-//! Changes that take a second actor: what waits, and who may agree.
+//! Changes that need a second actor: what waits, and who may agree.
 
 use futures_util::stream;
 use mamori_desk::banks::change_bank::BankChange;

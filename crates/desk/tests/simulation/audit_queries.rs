@@ -94,7 +94,7 @@ pub const OF_KEYS: &[Invariant] = &[
     ),
 ];
 
-/// Changes that take a second actor, after the first day: each was made at the moment at which its
+/// Changes that need a second actor, after the first day: each was made at the moment at which its
 /// request was resolved. Banks for rehearsals are exempt.
 pub const OF_SECOND_ACTORS: &[Invariant] = &[
     (

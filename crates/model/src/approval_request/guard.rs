@@ -43,7 +43,7 @@ pub enum GuardedChange<'a> {
     Entries {
         /// The bank.
         bank: &'a Bank,
-        /// Of how many of its entries the end is brought forward then.
+        /// The number of its entries whose end the change brings forward.
         removals: Removals,
     },
     /// A list is imported into this bank.
@@ -52,7 +52,7 @@ pub enum GuardedChange<'a> {
         bank: &'a Bank,
         /// Whether two actors approved the source that the bank names.
         is_approved: bool,
-        /// Of how many of its entries the end is brought forward then.
+        /// The number of its entries whose end the import brings forward.
         removals: Removals,
     },
     /// An entry of this bank changes.
@@ -70,15 +70,14 @@ pub enum GuardedChange<'a> {
     Withdrawal {
         /// The bank.
         bank: &'a Bank,
-        /// How many.
+        /// How many entries.
         removals: Removals,
     },
     /// An administrator's key is issued.
     AdminKey,
-    /// A key is revoked; `is_own`: the actor uses it, or created it, directly or through other
-    /// keys.
+    /// A key is revoked.
     Revocation {
-        /// See above.
+        /// Whether the actor uses the key, or created it, directly or through other keys.
         is_own: bool,
     },
 }
@@ -217,7 +216,7 @@ fn of_entries(bank: &Bank) -> Option<Reason> {
     (bank.action > Action::None).then_some(Reason::AddActingEntries)
 }
 
-/// Returns why importing a list into `bank` takes the approval of its source, if it does.
+/// Returns why importing a list into `bank` needs the approval of its source, if it does.
 fn of_import(bank: &Bank) -> Option<Reason> {
     if bank.purpose.is_negative() {
         return Some(Reason::AddBenignEntries);

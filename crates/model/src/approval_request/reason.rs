@@ -40,59 +40,63 @@ reasons! {
         "what it matched is no longer matched, and its entries cannot be brought back";
     /// A bank is created that holds or blocks items.
     CreateActingBank = "a bank with the action `hold` or `block` is created",
-        "it restricts items without a person";
+        "it restricts items automatically";
     /// A bank's action becomes stricter.
-    RaiseAction = "the action of a bank is raised", "the same";
+    RaiseAction = "the action of a bank is made stricter", "it restricts items automatically";
     /// A bank that holds or blocks items is switched on.
-    EnableActingBank = "a bank with the action `hold` or `block` is switched on", "the same";
+    EnableActingBank = "a bank with the action `hold` or `block` is switched on",
+        "it restricts items automatically";
     /// Hashes are added to a bank that holds or blocks items.
-    AddActingEntries = "hashes are added to a bank with the action `hold` or `block`, also ones \
-                        that were withdrawn from it",
+    AddActingEntries = "hashes are added to a bank with the action `hold` or `block`, including \
+                        hashes that were withdrawn from it",
         "a hash of a lawful picture restricts everyone who sends it";
     /// A list is imported into a bank that holds or blocks items.
-    ApproveSource = "a list is imported into such a bank, from a source that was not approved for it",
-        "the same; the approval of a source is for one bank, and ends after a year, or when the \
-         bank names another source";
+    ApproveSource = "a list is imported into a bank with the action `hold` or `block`, from a \
+                     source that is not approved for this bank",
+        "a hash of a lawful picture restricts everyone who sends it. The approval is for one \
+         source and one bank; it ends after a year, or when the bank names another source";
     /// A negative bank is created or switched on.
-    OpenBenignBank = "a bank of known harmless pictures is created or switched on",
+    OpenBenignBank = "a bank of known benign pictures is created or switched on",
         "what it clears is neither held nor recorded";
     /// Hashes are added to a negative bank.
-    AddBenignEntries = "hashes are added to a bank of known harmless pictures, also by import",
-        "an entry clears known abuse without a trace; the approval of an import is for one import \
-         within a day";
+    AddBenignEntries = "hashes are added to a bank of known benign pictures, also by import",
+        "a wrong entry clears known abuse, and nothing is recorded of what it clears. The approval \
+         of an import is for one import within 24 hours";
     /// An entry of a bank that holds, blocks or clears items ends later.
-    PostponeEnd = "the end of an entry is postponed or removed, in one of these banks",
+    PostponeEnd = "the end of an entry is postponed or removed, in a bank with the action `hold` \
+                   or `block`, or in a bank of known benign pictures",
         "the entry restricts or clears items for longer";
     /// Many entries are withdrawn, or their end is brought forward, within a day.
-    MassWithdrawal = "more entries of a bank are withdrawn, or their end is brought forward, \
-                      within 24 hours than `approvals.withdrawals_per_day_max` (100), by any \
-                      number of calls",
+    MassWithdrawal = "within 24 hours, more than `approvals.withdrawals_per_day_max` (100) entries \
+                      of one bank are withdrawn or have their end brought forward, by one call or \
+                      by several",
         "known abuse is no longer matched";
     /// A surface or a country is added to a bank.
     WidenReach = "a surface or a country is added to a bank",
-        "items are compared that were not before";
+        "items are compared that were not compared before";
     /// A bank compares private messages, or does so for longer or under another law.
-    OpenPrivateMessages = "a bank is created for private messages, or they are added, or the law \
-                           that permits it is replaced or its last day postponed",
-        "confidentiality of communications";
+    OpenPrivateMessages = "a bank is created for private messages, or private messages are added \
+                           to it; or the law that permits this is replaced, or its last day postponed",
+        "it limits the confidentiality of communications";
     /// The distance limit of a bank exceeds the configured limit.
-    RaiseDistance = "a distance limit beyond `approvals.distance_max` (31 bits) is set or raised; in \
-                     a bank of known harmless pictures, any is raised",
-        "unrelated pictures come near";
+    RaiseDistance = "the distance limit of a bank is set or raised to more than \
+                     `approvals.distance_max` (31 bits); in a bank of known benign pictures, to any \
+                     greater limit",
+        "unrelated pictures match";
     /// The least quality of a bank is below the default.
-    LowerQuality = "a least quality below 50 is set or lowered; in a bank of known harmless \
-                    pictures, any is lowered",
-        "flat pictures resemble each other";
+    LowerQuality = "the least quality of a bank is set or lowered to less than 50; in a bank of \
+                    known benign pictures, to any lesser quality",
+        "flat pictures, which have little structure, resemble each other";
     /// A bank compares turned and mirrored frames too.
     WidenTransforms = "`transforms` of a bank is changed from `none` to `all`",
-        "more is compared";
+        "turned and mirrored pictures are compared too";
     /// An administrator's key is issued.
     IssueAdminKey = "an administrator's key is issued",
-        "it can do everything that this table limits";
+        "its holder can request and approve the changes of this table";
     /// A key of another person is revoked.
-    RevokeOtherKey = "a key is revoked that the actor does not use and did not create, directly or \
-                      through other keys",
-        "it locks out other people, who could object";
+    RevokeOtherKey = "a key is revoked that is not the actor's own, and that the actor did not \
+                      create, directly or through other keys",
+        "it locks out people who could object to a change";
 }
 
 impl Reason {

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{AuditActor, KeyId, Refusal, StaffId};
 
-/// How long a key or account may not agree to requests of those who could have made it for that.
+/// How long a new key or account may not agree to the requests of an actor who could have created
+/// it for this purpose.
 const WAIT_NEW: SignedDuration = SignedDuration::from_hours(24);
 
 /// A key, and the keys that it descends from.
@@ -37,7 +38,7 @@ impl KeyLineage {
     }
 }
 
-/// An actor who agrees to a change, or is to agree.
+/// An actor who agrees to a change, or wants to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecondActor {
     /// A program with an administrator's key.
@@ -50,8 +51,8 @@ pub enum SecondActor {
         id: StaffId,
         /// When the account was created.
         created_at: Timestamp,
-        /// Whether another staff member created the account, or gave it roles or a link, within
-        /// the day before; or the command line, where that made the request.
+        /// Whether, within the last 24 hours, another staff member created the account or gave it
+        /// roles or a link. The command line counts too, if it made the request.
         was_changed_lately: bool,
     },
 }
@@ -59,9 +60,9 @@ pub enum SecondActor {
 /// Checks whether `second` may agree to what `first` requested or did at `requested_at`. `lineage` is
 /// that of `first`, if it is a key.
 ///
-/// [`Refusal::RequestOwn`] for the same actor, [`Refusal::RequestRelated`] for a key of the same tree:
-/// the holder of the key from which both descend could have both. [`Refusal::RequestTooNew`] for a
-/// key or account that could have been made for this request.
+/// [`Refusal::RequestOwn`] if both are the same actor. [`Refusal::RequestRelated`] if both are keys of
+/// one tree, because one person may hold both. [`Refusal::RequestTooNew`] for a key or account that
+/// could have been created for this request.
 pub fn can_agree(
     first: &AuditActor,
     lineage: Option<&KeyLineage>,

@@ -6,31 +6,31 @@ use std::process::ExitCode;
 use mamori_desk::{Admin, Approver, Desk, Overseer};
 use mamori_model::{ApprovalId, ApprovalRequest, FreeText};
 
-/// Approves a change that was requested with a key; it takes effect.
+/// Approves a change that was requested with an API key, which then takes effect.
 #[derive(Debug, clap::Args)]
 pub struct ApproveArgs {
     /// Id of the request, as `mamori approval list` shows it
     id: ApprovalId,
 }
 
-/// Refuses a change that was requested with a key.
+/// Refuses a change that was requested with an API key: it is not made.
 #[derive(Debug, clap::Args)]
 pub struct RefuseArgs {
     /// Id of the request, as `mamori approval list` shows it
     id: ApprovalId,
-    /// The reason, for the requester
+    /// The reason, which the requester can read
     #[arg(long, value_name = "TEXT")]
     reason: FreeText,
 }
 
-/// Cancels a change that waits.
+/// Cancels a request that waits, of the command line or of a key: its change is not made.
 #[derive(Debug, clap::Args)]
 pub struct CancelArgs {
     /// Id of the request, as `mamori approval list` shows it
     id: ApprovalId,
 }
 
-/// Has a change that was requested on the command line take effect alone, after the delay.
+/// Makes a change that was requested on the command line without a second actor, after the delay.
 #[derive(Debug, clap::Args)]
 pub struct ApplyArgs {
     /// Id of the request, as `mamori approval list` shows it
@@ -55,7 +55,7 @@ pub async fn cancel(desk: &Desk, args: &CancelArgs) -> anyhow::Result<ExitCode> 
     report(&desk.cancel_request(&admin, args.id).await?)
 }
 
-/// Has the change take effect alone.
+/// Makes the change without a second actor.
 pub async fn apply(desk: &Desk, args: &ApplyArgs) -> anyhow::Result<ExitCode> {
     report(&desk.apply_request_alone(&Admin::local_cli(), args.id).await?)
 }

@@ -14,7 +14,7 @@ use super::name_of;
 /// Lists changes that wait for a second actor.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Also list requests that are resolved
+    /// Also list resolved requests: approved, refused, cancelled, lapsed, or made alone
     #[arg(long)]
     all: bool,
     /// Print one JSON object on each line

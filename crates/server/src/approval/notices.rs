@@ -9,11 +9,12 @@ use mamori_model::page::PageSize;
 
 use super::name_of;
 
-/// Lists changes that narrowed and that another actor is to acknowledge.
+/// Lists change notices: changes that narrowed what a bank does, which another actor must
+/// acknowledge.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Acknowledges a change that narrowed.
+/// Acknowledges a change notice, which is then no longer listed.
 #[derive(Debug, clap::Args)]
 pub struct AcknowledgeArgs {
     /// Id of the notice, as `mamori approval notices` shows it

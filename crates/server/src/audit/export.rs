@@ -8,10 +8,11 @@ use mamori_desk::{Desk, LocalCli};
 
 /// Writes the audit record to stdout, one JSON object per line, in the order of the chain.
 ///
-/// The SHA-256 digest of each line, without its newline, is the value of `previous` in the next.
+/// The value of `previous` in each line is the SHA-256 digest of the line before, without its
+/// newline.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Begin after the event with this number; 0: write all
+    /// Begin after the event with this number; 0: begin with the first event
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     after: u64,
 }

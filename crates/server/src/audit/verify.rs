@@ -17,10 +17,10 @@ use serde::Deserialize;
 /// Exit status: 0 if the chain is intact, 1 if it is not.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Compare with the lines of target `audit` in this file, a copy of the JSON log
+    /// Also compare with this copy of the JSON log: with its lines of target `audit`
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Verify this export instead of the database
+    /// Verify the chain of this export instead of the database
     #[arg(long, value_name = "FILE", conflicts_with = "log")]
     pub file: Option<PathBuf>,
 }

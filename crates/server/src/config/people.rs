@@ -165,14 +165,14 @@ impl Default for Cases {
     }
 }
 
-/// `[approvals]`: changes that take a second actor.
+/// `[approvals]`: changes that need a second actor.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Approvals {
     /// How long after a request the requester may have the change take effect alone, in hours.
     #[serde(deserialize_with = "within::<24, 720, _, _>")]
     pub alone_after_hours: u32,
-    /// The largest distance limit of a bank that takes no second actor, in bits.
+    /// The largest distance limit of a bank that needs no second actor, in bits.
     #[serde(deserialize_with = "within::<0, 64, _, _>")]
     pub distance_max: u32,
     /// The most entries that may be withdrawn from a bank within 24 hours without a second actor.

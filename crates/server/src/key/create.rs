@@ -15,7 +15,7 @@ use mamori_model::{Line, ServiceId};
 use crate::approval;
 use crate::cli::WAITS;
 
-/// Creates an API key and prints it, once: it is not stored.
+/// Creates an API key and prints it once: only its digest is stored.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -26,19 +26,21 @@ pub struct Args {
     /// What the key may be used for, comma-separated [default: everything that its role may]
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', value_parser = scope, global = true)]
     scope: Vec<Scope>,
-    /// The last day of the key (UTC, such as 2027-06-30), or a time from which it is not accepted
+    /// The last day (UTC, such as 2027-06-30) on which the key is accepted, or a time (such as
+    /// 2027-06-30T12:00:00Z) from which it is refused [default: no end]
     #[arg(long, value_name = "DAY", value_parser = end, global = true)]
     ends: Option<Timestamp>,
     /// A network from which the key is accepted, such as 192.0.2.0/24; may be given several times
+    /// [default: any]
     #[arg(long, value_name = "NETWORK", global = true)]
     network: Vec<Network>,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum RoleCommand {
-    /// For an administrator: may manage banks, services and keys, but never see items
+    /// Creates an administrator's key, which manages banks, services and keys, and cannot read items
     Admin,
-    /// For a service: its items, matches and webhooks
+    /// Creates a service's key, which checks items and reads the service's own matches and webhooks
     Service {
         /// Name or id of the service; an unknown name creates a new service
         service: Line,

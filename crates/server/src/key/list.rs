@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::table::{Align, lines, table};
 
-/// Lists all API keys, including revoked ones, without their texts.
+/// Lists all API keys, including revoked ones, without the text of the key.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Print one JSON object on each line

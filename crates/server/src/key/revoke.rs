@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use mamori_desk::{Admin, Desk};
 use mamori_model::KeyId;
 
-/// Revokes an API key, which becomes invalid.
+/// Revokes an API key: every node refuses it within a second.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Id of the key, as `mamori key list` shows it

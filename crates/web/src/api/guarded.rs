@@ -1,4 +1,4 @@
-//! The response of an endpoint whose change may take a second actor.
+//! The response of an endpoint whose change may need a second actor.
 
 use axum::Json;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! Changes that take a second actor, and notices of changes that narrowed.
+//! Changes that need a second actor, and notices of changes that narrowed.
 
 use std::sync::Arc;
 

@@ -153,7 +153,7 @@ on_both_engines! {
     async fn a_key_is_allowed_what_its_scope_names_and_nothing_else(records: TestDatabase) {
         let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
         let app = TestApp::at(records, Arc::clone(&clock), mamori_desk::Settings::default()).await;
-        // Within the first day, administrators' keys take no second actor.
+        // Within the first day, administrators' keys need no second actor.
         let keys = Keys::of_all(&app).await;
         clock.advance(SignedDuration::from_hours(24));
         let mut shared = nouns(&app, 0).await;

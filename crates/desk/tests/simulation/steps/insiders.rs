@@ -257,7 +257,7 @@ async fn restore_version(sim: &mut Simulation, admin: &Admin) -> Result<(), Stri
     outcome("restore a version", &tried)
 }
 
-/// A key of a service, which takes no second actor.
+/// A key of a service, which needs no second actor.
 async fn issue_service_key(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
     let chosen = sim.one_of(sim.world.services.len());
     let role = Role::Service(sim.world.services[chosen].id);

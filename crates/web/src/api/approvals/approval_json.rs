@@ -18,7 +18,7 @@ pub struct ApprovalJson {
     pub id: ApprovalId,
     /// What is to be done.
     pub verb: ApprovalVerb,
-    /// Why it takes a second actor.
+    /// Why it needs a second actor.
     pub reasons: Vec<Reason>,
     /// Who requested it.
     pub requested_by: ActorJson,

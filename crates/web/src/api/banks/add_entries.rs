@@ -31,7 +31,7 @@ pub struct AddQuery {
 /// again; if the request brings new metadata for it, its entry changes. Hashes that were withdrawn
 /// from the bank are left out unless `restore_withdrawn` is set. When the response arrives, the
 /// entries match on the node that answered, and within a second on every node. In a bank whose
-/// action is `hold` or `block`, or one of known harmless pictures, it takes a second actor.
+/// action is `hold` or `block`, or one of known benign pictures, it needs a second actor.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/entries", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), AddQuery),

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// Change a bank
 ///
 /// Changes only the keys that are sent. The change applies from the next check on; on every node
-/// within a second. The purpose never changes. What widens takes a second actor.
+/// within a second. The purpose never changes. What widens needs a second actor.
 #[utoipa::path(
     patch, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

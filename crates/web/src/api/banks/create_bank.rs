@@ -15,8 +15,8 @@ use crate::problem::Problem;
 /// Create a bank
 ///
 /// By default, a bank applies to public and shared items only, and a match has no effect except
-/// that it is reported. A bank whose action is `hold` or `block`, one of known harmless pictures and
-/// some others take a second actor.
+/// that it is reported. A bank whose action is `hold` or `block`, one of known benign pictures and
+/// some others need a second actor.
 #[utoipa::path(
     post, path = "/v1/banks", tag = "banks",
     request_body(content((NewBankSchema = "application/json", example = json!({

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 ///
 /// The bank stops matching at once; on every node within a second. Its entries are deleted with it;
 /// the matches that it caused are kept for their retention term. Deleting a
-/// bank takes a second actor, unless it is for rehearsals.
+/// bank needs a second actor, unless it is for rehearsals.
 #[utoipa::path(
     delete, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

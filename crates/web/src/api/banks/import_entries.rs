@@ -121,7 +121,7 @@ impl ImportQuery {
 /// of each of these three groups are listed. An interrupted list can be sent again as a whole. The
 /// import shows its progress while it runs.
 ///
-/// If the bank's action is `hold` or `block`, or the bank is one of known harmless pictures, a second
+/// If the bank's action is `hold` or `block`, or the bank is one of known benign pictures, a second
 /// actor must approve its source first: without that the answer is 409 (`approval.needed`) before a
 /// line is read, and names the request to approve. The list is sent again after that. Into such a
 /// bank no import adds hashes that were withdrawn; `POST` of entries does, once a second actor has

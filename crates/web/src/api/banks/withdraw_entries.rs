@@ -34,7 +34,7 @@ pub struct Withdrawal {
 ///
 /// Withdraws all entries of the bank with this id at their source. When the response arrives, they
 /// no longer match on any node, and no import adds their hashes again unless it sets
-/// `restore_withdrawn`. Withdrawing very many within a day takes a second actor.
+/// `restore_withdrawn`. Withdrawing very many within a day needs a second actor.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/withdrawals", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

@@ -16,7 +16,7 @@ use crate::problem::{Kind, Problem};
 ///
 /// The response contains the key's text, `mk_…`, this once: Mamori stores only its digest. Give a key
 /// only the scopes that its program needs, and an end: then a lost key opens little, and not for ever.
-/// An administrator's key takes a second actor, and is accepted once that has agreed.
+/// An administrator's key needs a second actor, and is accepted once that has agreed.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys",
     request_body(content((NewKey = "application/json", example = json!({

@@ -27,7 +27,7 @@ use crate::problem::Problem;
 /// webhook endpoints are removed, with their addresses and secrets, and waiting deliveries are not
 /// sent. Its matches can no longer be read and are deleted at the end of their retention term.
 ///
-/// Takes a second actor.
+/// Needs a second actor.
 #[utoipa::path(
     delete, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),

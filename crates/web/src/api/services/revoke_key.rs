@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// Revoke a key
 ///
 /// The key becomes invalid, on every node within a second. The last administrator key cannot be
-/// revoked. A key that this key did not create, directly or through other keys, takes a second
+/// revoked. A key that this key did not create, directly or through other keys, needs a second
 /// actor to revoke.
 #[utoipa::path(
     delete, path = "/v1/keys/{key}", tag = "keys",
