@@ -21,7 +21,8 @@ queries! {
     UPDATE_ENTRY = "-- update_entry
         UPDATE entry
            SET source_id = $2, labels = $3, expires_at = $4, expired_at = $5, changed_by = $6,
-               shortened_at = CASE WHEN $7 IS NOT NULL AND (expires_at IS NULL OR expires_at > $4)
+               shortened_at = CASE WHEN CAST($7 AS BIGINT) IS NOT NULL
+                                        AND (expires_at IS NULL OR expires_at > $4)
                                    THEN CAST($7 AS BIGINT) ELSE shortened_at END
          WHERE id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL";
     UPDATE_ENTRIES = "-- update_entries
