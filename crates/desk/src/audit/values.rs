@@ -62,6 +62,15 @@ pub(crate) fn import(import: &Import) -> Value {
     })
 }
 
+/// An import that begins, and whether it adds hashes again that were withdrawn from the bank.
+pub(crate) fn begun_import(import: &Import, restores_withdrawn: bool) -> Value {
+    json!({
+        "import": import.id,
+        "state": import.state.as_str(),
+        "restores_withdrawn": restores_withdrawn,
+    })
+}
+
 /// A service.
 pub(crate) fn service(service: &Service) -> Value {
     json!({ "name": service.name, "leaving_at": service.leaving_at })

@@ -90,8 +90,7 @@ impl Desk {
         let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         tx.insert_import(&import).await?;
         let change = Change::of(who.actor(), AuditVerb::ImportBegun, bank.id);
-        let mut begun = values::import(&import);
-        begun["restores_withdrawn"] = options.restores_withdrawn.into();
+        let begun = values::begun_import(&import, options.restores_withdrawn);
         audit::record(self, &mut tx, change.after(begun), now).await?;
         tx.commit().await?;
 
