@@ -9,6 +9,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use mamori_desk::Error;
+use mamori_media::Error as MediaError;
 use mamori_model::{Refusal, RefusalKind};
 
 use crate::messages::Messages;
@@ -26,10 +27,11 @@ pub struct Fault {
 }
 
 /// Codes of faults that are created here and not from a [`Refusal`] of a verb.
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     "not_found",
     "conflict",
     "invalid",
+    "busy",
     "unavailable",
     "internal",
     "form.forged",
@@ -95,12 +97,16 @@ impl Fault {
         self.status
     }
 
-    /// Returns a `Retry-After` header if the status is 429: 900 seconds, because failed sign-in
-    /// attempts count for 15 minutes.
+    /// Returns a `Retry-After` header if the status is 429 or 503: 900 seconds for 429, because
+    /// failed sign-in attempts count for 15 minutes, otherwise one second.
     pub fn retry_after(&self) -> HeaderMap {
-        let is_limited = self.status == StatusCode::TOO_MANY_REQUESTS;
-        let seconds = is_limited.then_some((RETRY_AFTER, HeaderValue::from_static("900")));
-        seconds.into_iter().collect()
+        let seconds = match self.status {
+            StatusCode::TOO_MANY_REQUESTS => Some("900"),
+            StatusCode::SERVICE_UNAVAILABLE => Some("1"),
+            _ => None,
+        };
+        let header = seconds.map(|seconds| (RETRY_AFTER, HeaderValue::from_static(seconds)));
+        header.into_iter().collect()
     }
 
     /// Returns the address of the link to continue: the start page unless [`Self::with_link`] set
@@ -185,6 +191,7 @@ impl From<Error> for Fault {
                 tracing::error!(error = error.logged(), "the console could not answer");
                 Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE)
             }
+            Error::Media(MediaError::Busy) => Self::new("busy", StatusCode::SERVICE_UNAVAILABLE),
             Error::Media(_)
             | Error::PartlyLooked
             | Error::NearHits { .. }

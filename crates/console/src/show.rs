@@ -89,6 +89,21 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// Formats a number of bytes with three digits, in the units of IEC 80000-13.
+pub fn bytes(count: u64) -> SafeHtml {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let (mut tenths, mut unit) = (u128::from(count) * 10, 0);
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1_024;
+        unit += 1;
+    }
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    let name = UNITS.get(unit).unwrap_or(&"B");
+    let digits =
+        if whole >= 100 || tenth == 0 { whole.to_string() } else { format!("{whole}.{tenth}") };
+    SafeHtml(format!("<span class=\"size\">{digits}\u{a0}{name}</span>"))
+}
+
 /// Formats a time as a `<time>` element: in UTC and in the order of ISO 8601, which reads the same
 /// in every language; to the minute for readers, to the second in the attribute.
 pub fn time(at: Timestamp) -> SafeHtml {
@@ -126,5 +141,21 @@ mod tests {
         let shown = time(at).to_string();
 
         assert_eq!(shown, "<time datetime=\"2026-11-22T05:51:20Z\">2026-11-22 05:51 UTC</time>");
+    }
+
+    #[test]
+    fn bytes_have_the_unit_that_leaves_three_digits() {
+        let shown = |count: u64| bytes(count).to_string().replace('\u{a0}', " ");
+        for (count, expected) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_536, "1.5 KiB"),
+            (100 << 30, "100 GiB"),
+            (2_000 << 20, "1.9 GiB"),
+            (5_000 << 40, "5000 TiB"),
+        ] {
+            let expected = format!("<span class=\"size\">{expected}</span>");
+            assert_eq!(shown(count), expected);
+        }
     }
 }

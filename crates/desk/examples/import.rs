@@ -121,6 +121,8 @@ async fn desk(records: &TestDatabase) -> Result<Desk, Failure> {
         args: vec!["decode".into()],
         workers: 1,
         waiting_max: 1,
+        sender_waiting_max: 1,
+        idle_max: 2,
         limits: Limits::default(),
     });
     let desk = Desk::new(store, pool.await?, Arc::new(Clock::system()), Settings::default())?;

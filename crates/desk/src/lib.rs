@@ -23,6 +23,7 @@ pub mod approve_request;
 pub mod clock;
 pub mod delete_service;
 mod error;
+mod rate_limiter;
 pub mod retention_sweep;
 pub mod settings;
 pub mod sweep_summary;
@@ -39,13 +40,16 @@ use mamori_media::Pool;
 use mamori_model::Sensitive;
 use mamori_signin::Passkeys;
 use mamori_store::Store;
-use tokio::sync::{Notify, OnceCell, Semaphore, watch};
+use tokio::sync::{Notify, OnceCell, watch};
 
 use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
+use evidence::vault_space::VaultUse;
+use rate_limiter::RateLimiter;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
-use staff::rate_limiter::RateLimiter;
+use services::request_limits::RequestLimits;
+use staff::password_hashing::PasswordHashing;
 
 pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
@@ -56,6 +60,7 @@ pub use mamori_store::{
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;
+pub use rate_limiter::Quota;
 pub use services::proof::{Admin, Caller, Proof};
 pub use settings::Settings;
 pub use staff::member::{LocalCli, Member, SessionLookup};
@@ -95,17 +100,17 @@ struct Inner {
     overwritten: AtomicBool,
     /// Counts the requests with a refused API key, for the log.
     refused_keys: RefusedKeys,
+    /// Limits the requests of each API key at this node.
+    request_limits: RequestLimits,
     /// Counts the checks that banks of known benign pictures cleared.
     cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
-    /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
-    /// MiB.
-    hashing: Semaphore,
+    /// The use of the vault, as this node last read it.
+    vault_use: VaultUse,
+    /// The memory in which passwords are hashed.
+    hashing: PasswordHashing,
 }
-
-/// The most passwords that this node hashes at the same time.
-const HASHING_MAX: usize = 4;
 
 impl Desk {
     /// Creates a desk over an open store and a running pool. It cannot answer checks until
@@ -122,7 +127,8 @@ impl Desk {
         let passkeys =
             origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
-        let password_attempts = RateLimiter::of(&settings.sign_in.attempts);
+        let attempts = &settings.sign_in.attempts;
+        let password_attempts = RateLimiter::new(attempts.of_all, attempts.of_all_in);
         let inner = Inner {
             store,
             pool,
@@ -139,11 +145,13 @@ impl Desk {
             alias_secret: OnceCell::new(),
             password_attempts,
             refused_keys: RefusedKeys::default(),
+            request_limits: RequestLimits::default(),
             cleared: ClearedTotals::default(),
             near_hits: NearHits::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
-            hashing: Semaphore::new(HASHING_MAX),
+            vault_use: VaultUse::default(),
+            hashing: PasswordHashing::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

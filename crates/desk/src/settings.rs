@@ -3,6 +3,7 @@
 mod approvals;
 mod cases;
 mod sign_in;
+mod vault;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use mamori_vault::Vault;
 pub use self::approvals::ApprovalSettings;
 pub use self::cases::{CaseSettings, PaceLimits};
 pub use self::sign_in::SignInSettings;
+pub use self::vault::VaultLimits;
 use crate::webhooks::destination::Permitted;
 
 /// All settings of a desk.
@@ -46,6 +48,9 @@ pub struct Settings {
     pub distances: Distances,
     /// How often one API key may come near entries by hash alone.
     pub near_hits: NearHitLimits,
+    /// How many requests per second, on average over ten seconds, one API key may make at a node; 0
+    /// means any number.
+    pub key_requests_per_s_max: u32,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,
     /// How many lines of an import are committed in one transaction.
@@ -64,6 +69,8 @@ pub struct Settings {
     /// Where the bytes of items are stored that a policy keeps. `None`: no vault key is configured,
     /// and no bytes are stored.
     pub vault: Option<Arc<Vault>>,
+    /// How many bytes the vault may hold.
+    pub vault_limits: VaultLimits,
     /// Whether one person holds every role, because the operator has no other. Then a wait of 24
     /// hours and a second review by the same person replace the second approval, and records say
     /// so.
@@ -87,6 +94,7 @@ impl Default for Settings {
             partly_looked: PartlyLooked::default(),
             distances: Distances::default(),
             near_hits: NearHitLimits::default(),
+            key_requests_per_s_max: 1_000,
             import_line_bytes_max: 16 * 1024,
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
@@ -95,6 +103,7 @@ impl Default for Settings {
             cases: CaseSettings::default(),
             exposure: exposure::Limits::default(),
             vault: None,
+            vault_limits: VaultLimits::default(),
             is_single_person: false,
             sign_in: SignInSettings::default(),
             approvals: ApprovalSettings::default(),

@@ -1,35 +1,44 @@
 //! Warm decoding processes, and the queue in front of them.
 //!
 //! If a picture kills, hangs or confuses its process, its result is [`Error::Unreadable`]; the
-//! process is replaced, and no other picture is affected.
+//! process is replaced, and no other picture is affected. A process decodes pictures of one sender
+//! only, and each sender waits in a lane of its own.
 
 mod child;
 mod converter;
+mod processes;
+mod queue;
+mod sender;
 mod settings;
 mod spawner;
 mod supervisor;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::{Blur, Error, FrameSelection, Picture, Protections, Raster};
-use child::Child;
 use converter::Converter;
+use processes::Processes;
+use queue::{Lane, Queue, Slot};
+pub use sender::Sender;
 pub use settings::PoolSettings;
 use spawner::Spawner;
-use supervisor::WorkerSupervisor;
+use supervisor::SlotSupervisor;
 
 /// A picture that waits for a process.
+#[derive(Debug)]
 struct Job {
+    /// The sender, also of a picture that a reviewer views.
+    sender: Sender,
     bytes: Bytes,
     request: Request,
 }
 
 /// What to compute for the picture, and where to send the answer.
+#[derive(Debug)]
 enum Request {
     Hash(oneshot::Sender<Result<Picture, Error>>),
     Render((Blur, FrameSelection), oneshot::Sender<Result<Raster, Error>>),
@@ -56,10 +65,21 @@ impl Request {
 /// last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    jobs: mpsc::Sender<Job>,
-    alive: Arc<AtomicUsize>,
-    protections: Arc<Protections>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    queue: Arc<Queue>,
+    processes: Arc<Processes>,
+    protections: Protections,
     reads_heic: bool,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
 }
 
 impl Pool {
@@ -70,46 +90,51 @@ impl Pool {
     pub async fn start(settings: PoolSettings) -> Result<Self, Error> {
         let settings = Arc::new(settings);
         let spawner = Spawner::start(&settings).map_err(Error::Pool)?;
-        let mut children = Vec::new();
-        for _ in 0..settings.workers.max(1) {
-            children.push(Child::start(&spawner, &settings.limits).await.map_err(Error::Pool)?);
-        }
-        let protections = children.first().map(|child| child.protections.clone());
-        let protections = protections.unwrap_or_default();
+        let processes = Processes::start(spawner.clone(), &settings).await.map_err(Error::Pool)?;
+        let protections = processes.protections();
         let converter = Converter::find(&spawner, &protections).map(Arc::new);
         let reads_heic = converter.is_some();
 
-        let (jobs, queue) = mpsc::channel(settings.waiting_max.max(1));
-        let queue = Arc::new(tokio::sync::Mutex::new(queue));
-        let alive = Arc::new(AtomicUsize::new(0));
-        for child in children {
-            let supervisor = WorkerSupervisor {
+        let queue = Arc::new(Queue::new(queue::Limits {
+            workers: settings.workers.max(1),
+            waiting_max: settings.waiting_max.max(1),
+            sender_waiting_max: settings.sender_waiting_max.max(1),
+        }));
+        let processes = Arc::new(processes);
+        let slots = [Slot::OfIdleLanes, Slot::OfViews]
+            .into_iter()
+            .chain(std::iter::repeat_n(Slot::Any, settings.workers.max(1)));
+        for slot in slots {
+            let supervisor = SlotSupervisor {
+                slot,
                 queue: Arc::clone(&queue),
-                spawner: spawner.clone(),
+                processes: Arc::clone(&processes),
                 limits: settings.limits.clone(),
                 converter: converter.clone(),
-                alive: Arc::clone(&alive),
             };
-            alive.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(supervisor.run(child));
+            tokio::spawn(supervisor.run());
         }
-        Ok(Self { jobs, alive, protections: Arc::new(protections), reads_heic })
+        tokio::spawn(Arc::clone(&processes).maintain(Arc::clone(&queue)));
+        Ok(Self { inner: Arc::new(Inner { queue, processes, protections, reads_heic }) })
     }
 
-    /// Decodes and hashes one picture in one of the processes.
+    /// Decodes and hashes one picture of `sender` in one of its processes.
     ///
     /// Answers after at most `limits.wall_s_max` plus the wait for a free process; for a HEIC,
     /// after at most twice `wall_s_max` plus the waits for a process and for one of two converters.
     ///
     /// # Errors
-    /// Any [`Error`]. [`Error::Busy`] at once if too many pictures are waiting already.
-    pub async fn hash(&self, bytes: impl Into<Bytes>) -> Result<Picture, Error> {
+    /// Any [`Error`]. [`Error::Busy`] at once if too many pictures are waiting already, of this sender
+    /// or of all.
+    pub async fn hash(&self, bytes: impl Into<Bytes>, sender: Sender) -> Result<Picture, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(bytes.into(), Request::Hash(reply))?;
+        let job = Job { sender, bytes: bytes.into(), request: Request::Hash(reply) };
+        self.inner.queue.push(Lane::Checks(sender), job)?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
-    /// Makes the rendition of one picture that a reviewer will view, in one of the processes.
+    /// Makes the rendition of one picture of `sender` that a reviewer will view, in one of the
+    /// sender's processes. Waits for no check.
     ///
     /// # Errors
     /// As for [`Self::hash`], within the same time.
@@ -118,32 +143,32 @@ impl Pool {
         bytes: impl Into<Bytes>,
         blur: Blur,
         selection: FrameSelection,
+        sender: Sender,
     ) -> Result<Raster, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(bytes.into(), Request::Render((blur, selection), reply))?;
+        let request = Request::Render((blur, selection), reply);
+        self.inner.queue.push(Lane::Views, Job { sender, bytes: bytes.into(), request })?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
-    }
-
-    fn send(&self, bytes: Bytes, request: Request) -> Result<(), Error> {
-        self.jobs.try_send(Job { bytes, request }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::Busy,
-            mpsc::error::TrySendError::Closed(_) => Error::Pool(stopped()),
-        })
     }
 
     /// Returns the protections against the processes, as the first of them reported them.
     pub fn protections(&self) -> Protections {
-        Protections::clone(&self.protections)
+        self.inner.protections.clone()
     }
 
     /// Checks whether HEIC is read: a converter is installed, and the kernel can sandbox it.
     pub fn reads_heic(&self) -> bool {
-        self.reads_heic
+        self.inner.reads_heic
+    }
+
+    /// Returns how many pictures wait for a process at the moment.
+    pub fn waiting(&self) -> usize {
+        self.inner.queue.waiting()
     }
 
     /// Returns how many processes are ready or working at the moment.
     pub fn alive(&self) -> usize {
-        self.alive.load(Ordering::Relaxed)
+        self.inner.processes.alive()
     }
 }
 

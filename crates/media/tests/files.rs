@@ -4,8 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mamori_media::{
-    Blur, Error, Format, FrameSelection, Limits, Picture, Pool, PoolSettings, Remaining, hash,
-    render,
+    Blur, Error, Format, FrameSelection, Limits, Picture, Pool, PoolSettings, Remaining, Sender,
+    hash, render,
 };
 use mamori_model::{Backdrop, Distance, Pdq, Transform};
 
@@ -191,6 +191,8 @@ async fn the_sandboxed_process_answers_as_the_library_does() {
         args: vec!["decode".into()],
         workers: 1,
         waiting_max: 8,
+        sender_waiting_max: 8,
+        idle_max: 2,
         limits: Limits::default(),
     };
     let pool = Pool::start(settings).await.unwrap();
@@ -198,7 +200,16 @@ async fn the_sandboxed_process_answers_as_the_library_does() {
     for (name, file, _) in FILES {
         let file = decoded(file);
         let expected = hash(&file, &Limits::default()).unwrap();
-        assert_eq!(pool.hash(file.clone()).await.unwrap(), expected, "{name}");
-        assert!(pool.render(file, Blur::Clear, FrameSelection::FIRST).await.is_ok(), "{name}");
+        assert_eq!(
+            pool.hash(file.clone(), Sender::Administrators).await.unwrap(),
+            expected,
+            "{name}"
+        );
+        assert!(
+            pool.render(file, Blur::Clear, FrameSelection::FIRST, Sender::Administrators)
+                .await
+                .is_ok(),
+            "{name}"
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use mamori_media::{
-    Blur, Error, Format, FrameSelection, Limits, Picture, Pool, PoolSettings, Remaining, hash,
-    render,
+    Blur, Error, Format, FrameSelection, Limits, Picture, Pool, PoolSettings, Remaining, Sender,
+    hash, render,
 };
 use mamori_model::{Backdrop, Distance, Pdq};
 use mamori_testkit::pictures::{draw, encode};
@@ -18,6 +18,8 @@ async fn pool(limits: Limits) -> Pool {
         args: vec!["decode".into()],
         workers: 1,
         waiting_max: 8,
+        sender_waiting_max: 8,
+        idle_max: 2,
         limits,
     };
     Pool::start(settings).await.unwrap()
@@ -62,8 +64,11 @@ async fn a_heic_is_hashed_and_shown() {
     let png = png(5);
     let file = heic(std::slice::from_ref(&png), &[]);
 
-    let picture = pool.hash(file.clone()).await.unwrap();
-    let raster = pool.render(file, Blur::Clear, FrameSelection::FIRST).await.unwrap();
+    let picture = pool.hash(file.clone(), Sender::Administrators).await.unwrap();
+    let raster = pool
+        .render(file, Blur::Clear, FrameSelection::FIRST, Sender::Administrators)
+        .await
+        .unwrap();
 
     assert_eq!((picture.format, &picture.remaining), (Format::Heic, &Remaining::Nothing));
     assert_eq!((picture.width, picture.height), (160, 120));
@@ -76,7 +81,7 @@ async fn every_picture_in_a_heic_is_hashed() {
     let pool = pool(Limits::default()).await;
     let pngs = [png(5), png(6), png(7)];
 
-    let picture = pool.hash(heic(&pngs, &[])).await.unwrap();
+    let picture = pool.hash(heic(&pngs, &[]), Sender::Administrators).await.unwrap();
 
     assert_eq!((picture.frames.len(), &picture.remaining), (3, &Remaining::Nothing));
     for (frame, png) in picture.frames.iter().zip(&pngs) {
@@ -94,7 +99,7 @@ async fn a_transparent_heic_keeps_its_transparency() {
         .unwrap()
         .1;
 
-    let picture = pool.hash(heic(&[png], &[])).await.unwrap();
+    let picture = pool.hash(heic(&[png], &[]), Sender::Administrators).await.unwrap();
 
     let hashes = &picture.frames[0].hashes;
     assert!(hashes.iter().any(|hash| hash.variant.backdrop == Backdrop::White));
@@ -107,7 +112,7 @@ async fn a_damaged_heic_gets_an_answer_and_harms_nothing() {
 
     for share in 1..8 {
         let cut = file[..file.len() * share / 8].to_vec();
-        let answer = pool.hash(cut).await;
+        let answer = pool.hash(cut, Sender::Administrators).await;
         assert!(
             matches!(&answer, Err(Error::Unreadable { .. }))
                 || answer.as_ref().is_ok_and(|picture| picture.remaining != Remaining::Nothing),
@@ -115,14 +120,14 @@ async fn a_damaged_heic_gets_an_answer_and_harms_nothing() {
         );
     }
 
-    assert_eq!(pool.hash(file).await.unwrap().format, Format::Heic);
+    assert_eq!(pool.hash(file, Sender::Administrators).await.unwrap().format, Format::Heic);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_converter_that_takes_too_long_is_stopped() {
     let pool = pool(Limits { wall_s_max: 0.001, ..Limits::default() }).await;
 
-    let answer = pool.hash(heic(&[png(5)], &[])).await;
+    let answer = pool.hash(heic(&[png(5)], &[]), Sender::Administrators).await;
 
     assert_eq!(answer.unwrap_err().to_string(), "converting took longer than 0.001 s");
 }

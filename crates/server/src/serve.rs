@@ -6,6 +6,7 @@ pub mod listen;
 pub mod log;
 pub mod metrics;
 pub mod node;
+pub mod places;
 pub mod stop;
 
 use std::path::PathBuf;

@@ -12,5 +12,5 @@ pub use error::Error;
 pub use passkey::{
     Owner, PASSKEYS_MAX, Passkey, Passkeys, RegistrationChallenge, SignInChallenge, UsedPasskey,
 };
-pub use password::{CHARS_MAX, CHARS_MIN, Phc, check_password, hash_password};
+pub use password::{CHARS_MAX, CHARS_MIN, HashMemory, Phc, check_password, hash_password};
 pub use totp::TotpSecret;

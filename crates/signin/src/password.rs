@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use mamori_model::Sensitive;
 
 use crate::Error;
@@ -45,28 +45,78 @@ impl fmt::Debug for Phc {
     }
 }
 
+/// The memory in which a password is hashed: 19 MiB from the first use on.
+///
+/// To be reused: memory of this size that is allocated anew for each password stays with the
+/// threads that freed it, and the process grows.
+#[derive(Default)]
+pub struct HashMemory(Vec<Block>);
+
+impl HashMemory {
+    /// Computes the Argon2id hash of `password`, of as many bytes as `params` say.
+    fn hash(&mut self, password: &[u8], salt: &[u8], params: Params) -> Result<Output, Error> {
+        let failed = || Error::internal("hash a password");
+        let blocks = params.block_count();
+        if self.0.len() < blocks {
+            self.0.resize(blocks, Block::default());
+        }
+        let blocks = self.0.get_mut(..blocks).unwrap_or_default();
+        let len = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+        let mut output = vec![0; len];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(password, salt, &mut output, blocks)
+            .map_err(|cause| failed()(cause.to_string()))?;
+        Output::new(&output).map_err(|cause| failed()(cause.to_string()))
+    }
+}
+
+impl fmt::Debug for HashMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HashMemory(…)")
+    }
+}
+
 /// Hashes a new password; [`Error::Weak`] if it is too easy to guess. Slow on purpose: tens of
 /// milliseconds of one processor.
-pub fn hash_password(password: &Sensitive<String>, name: &str) -> Result<Phc, Error> {
+pub fn hash_password(
+    password: &Sensitive<String>,
+    name: &str,
+    memory: &mut HashMemory,
+) -> Result<Phc, Error> {
     if is_weak(password.reveal(), name) {
         return Err(Error::Weak);
     }
+    let failed = || Error::internal("hash a password");
     let salt: [u8; 16] = random_bytes()?;
-    let hash: PasswordHash = argon2()
-        .hash_password_with_salt(password.reveal().as_bytes(), &salt)
-        .map_err(|cause| Error::internal("hash a password")(cause.to_string()))?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&Params::DEFAULT)
+            .map_err(|cause| failed()(cause.to_string()))?,
+        salt: Some(Salt::new(&salt).map_err(|cause| failed()(cause.to_string()))?),
+        hash: Some(memory.hash(password.reveal().as_bytes(), &salt, Params::DEFAULT)?),
+    };
     Ok(Phc(hash.to_string()))
 }
 
 /// Checks whether `candidate` is the password of the hash `stored`. Without a hash it takes as long
 /// and returns false.
-pub fn check_password(candidate: &Sensitive<String>, stored: Option<&Phc>) -> bool {
+pub fn check_password(
+    candidate: &Sensitive<String>,
+    stored: Option<&Phc>,
+    memory: &mut HashMemory,
+) -> bool {
     let text = stored.map_or(DECOY, Phc::as_str);
     let Ok(hash) = PasswordHash::new(text) else { return false };
+    let (Ok(params), Some(salt), Some(expected)) = (Params::try_from(&hash), hash.salt, hash.hash)
+    else {
+        return false;
+    };
     // An input that is too long to be a password is cut, so that it costs no more than any other.
     let candidate = candidate.reveal().as_bytes();
     let candidate = candidate.get(..CHARS_MAX.saturating_mul(4)).unwrap_or(candidate);
-    let is_same = argon2().verify_password(candidate, &hash).is_ok();
+    // Compares in constant time.
+    let is_same = memory.hash(candidate, &salt, params).is_ok_and(|found| found == expected);
     is_same && stored.is_some()
 }
 
@@ -78,12 +128,10 @@ fn is_weak(password: &str, name: &str) -> bool {
         || password.trim().to_lowercase() == name.to_lowercase()
 }
 
-fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
-}
-
 #[cfg(test)]
 mod tests {
+    use argon2::{PasswordHasher, PasswordVerifier};
+
     use super::*;
 
     fn closed(text: &str) -> Sensitive<String> {
@@ -92,18 +140,28 @@ mod tests {
 
     #[test]
     fn the_right_password_is_accepted_and_every_other_is_refused() {
-        let stored = hash_password(&closed("correct horse 守り"), "ada").unwrap();
+        let stored =
+            hash_password(&closed("correct horse 守り"), "ada", &mut HashMemory::default())
+                .unwrap();
         let stored = Phc::from_stored(stored.as_str().to_owned()).unwrap();
 
-        assert!(check_password(&closed("correct horse 守り"), Some(&stored)));
+        assert!(check_password(
+            &closed("correct horse 守り"),
+            Some(&stored),
+            &mut HashMemory::default()
+        ));
         for wrong in ["", "correct horse", "correct horse 守り ", "Correct horse 守り"] {
-            assert!(!check_password(&closed(wrong), Some(&stored)), "{wrong}");
+            assert!(
+                !check_password(&closed(wrong), Some(&stored), &mut HashMemory::default()),
+                "{wrong}"
+            );
         }
     }
 
     #[test]
     fn a_password_is_hashed_at_the_cost_that_owasp_advises() {
-        let stored = hash_password(&closed("correct horse"), "ada").unwrap();
+        let stored =
+            hash_password(&closed("correct horse"), "ada", &mut HashMemory::default()).unwrap();
 
         assert!(
             stored.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
@@ -117,8 +175,9 @@ mod tests {
 
     #[test]
     fn the_same_password_has_another_hash_each_time() {
-        let [one, other] =
-            [(); 2].map(|()| hash_password(&closed("correct horse"), "ada").unwrap());
+        let [one, other] = [(); 2].map(|()| {
+            hash_password(&closed("correct horse"), "ada", &mut HashMemory::default()).unwrap()
+        });
 
         assert_ne!(one, other);
     }
@@ -127,16 +186,19 @@ mod tests {
     fn an_easy_password_is_refused() {
         let long = "x1".repeat(101);
         for weak in ["", "short", "aaaaaaaaaaaaaaaa", "Ada.Lovelace.1", "elevenchars", &long] {
-            let refused = hash_password(&closed(weak), "ada.lovelace.1");
+            let refused =
+                hash_password(&closed(weak), "ada.lovelace.1", &mut HashMemory::default());
 
             assert!(matches!(refused, Err(Error::Weak)), "{weak}");
         }
-        assert!(hash_password(&closed(&"x1".repeat(100)), "ada").is_ok());
+        assert!(
+            hash_password(&closed(&"x1".repeat(100)), "ada", &mut HashMemory::default()).is_ok()
+        );
     }
 
     #[test]
     fn without_a_stored_hash_no_password_is_right() {
-        assert!(!check_password(&closed("correct horse"), None));
+        assert!(!check_password(&closed("correct horse"), None, &mut HashMemory::default()));
         assert!(PasswordHash::new(DECOY).unwrap().hash.is_some());
     }
 
@@ -149,5 +211,23 @@ mod tests {
         ] {
             assert!(matches!(Phc::from_stored(text.to_owned()), Err(Error::Broken(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn reused_memory_gives_the_hashes_of_the_library() {
+        let peer = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT);
+        let mut memory = HashMemory::default();
+        for password in ["correct horse", "another one, longer", "守り守り守り守り守り守り"]
+        {
+            let ours = hash_password(&closed(password), "ada", &mut memory).unwrap();
+            let theirs = peer.hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap();
+
+            let found = PasswordHash::new(ours.as_str()).unwrap();
+            assert!(peer.verify_password(password.as_bytes(), &found).is_ok(), "{password}");
+            let theirs = Phc::from_stored(theirs.to_string()).unwrap();
+            assert!(check_password(&closed(password), Some(&theirs), &mut memory), "{password}");
+            assert!(!check_password(&closed("correct house"), Some(&theirs), &mut memory));
+        }
+        assert_eq!(memory.0.len(), Params::DEFAULT.block_count());
     }
 }

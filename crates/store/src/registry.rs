@@ -38,6 +38,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::banks::entry::update::QUERIES,
         crate::banks::entry::withdrawal::QUERIES,
         crate::evidence::object::QUERIES,
+        crate::evidence::space::QUERIES,
         crate::overview::figures::QUERIES,
         crate::checks::hit::QUERIES,
         crate::banks::import::QUERIES,

@@ -71,6 +71,7 @@ const LAYERS: [Layer; 4] = [
             "error.rs",
             "lib.rs",
             "list.rs",
+            "rate_limiter.rs",
             "settings",
             "settings.rs",
             "retention_sweep.rs",

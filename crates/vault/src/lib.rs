@@ -10,6 +10,7 @@ mod folder;
 mod keyring;
 mod seal;
 mod small;
+mod space;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -132,6 +133,11 @@ impl Vault {
     /// Reads an object of at most `bytes_max` bytes; [`Error::NotFound`] if it does not exist.
     pub async fn get(&self, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
         self.blocking(move |inner| folder::get(&inner.folder, id, bytes_max)).await
+    }
+
+    /// Returns the bytes that are free on the file system of the folder.
+    pub async fn disk_free(&self) -> Result<u64, Error> {
+        self.blocking(move |inner| space::free_bytes(&inner.folder)).await
     }
 
     /// Removes an object. An object that does not exist is not an error.

@@ -13,8 +13,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt};
-use mamori_desk::Proof;
-use mamori_model::ServiceId;
+use mamori_media::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::body::{self, BodyError};
@@ -41,24 +40,6 @@ impl Default for Limits {
             bytes_max: 512 << 20,
             service_bytes_max: 256 << 20,
             wait_max: Duration::from_secs(1),
-        }
-    }
-}
-
-/// The sender of an item, whose share of the budget it uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sender {
-    /// A service.
-    Service(ServiceId),
-    /// Any administrator; all administrators use one share.
-    Administrators,
-}
-
-impl From<Proof> for Sender {
-    fn from(proof: Proof) -> Self {
-        match proof {
-            Proof::Admin(_) => Self::Administrators,
-            Proof::Caller(caller) => Self::Service(caller.service()),
         }
     }
 }

@@ -13,11 +13,11 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use mamori_desk::{Desk, Proof};
+use mamori_desk::{Desk, Proof, Quota};
 
-use crate::observe::KeySlot;
 use crate::peer::client_address;
 use crate::problem::{Kind, Problem};
+use crate::request_limit;
 use scope::Needs;
 
 /// Proof that the client sent an administrator's key that has one of the scopes of `N`.
@@ -43,9 +43,10 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(key_required)?;
         let from = client_address(parts);
-        let proof = Desk::from_ref(state).authenticate(token, from).ok_or_else(key_unknown)?;
+        let desk = Desk::from_ref(state);
+        let proof = desk.authenticate(token, from).ok_or_else(key_unknown)?;
         if let Some(key) = proof.key() {
-            KeySlot::fill(&parts.extensions, key);
+            request_limit::count(&desk, &parts.extensions, key).map_err(key_used_up)?;
         }
         proof.require(N::ANY_OF)?;
         Ok(Self(proof, PhantomData))
@@ -101,6 +102,18 @@ fn key_unknown() -> Problem {
         "This key does not exist, was revoked or has ended, or is not accepted from this address. Ask \
          an administrator.",
     )
+}
+
+fn key_used_up(quota: Quota) -> Problem {
+    Problem {
+        retry_after_s: Some(request_limit::whole_seconds(quota)),
+        ..Problem::new(
+            Kind::RequestLimit,
+            "This key makes too many requests. Nothing was checked or stored; do not treat an item \
+             as clean. Send the request again after the seconds of `retry-after`. The operator may \
+             raise `limits.key_requests_per_s_max`.",
+        )
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod observe;
 pub mod page;
 pub mod peer;
 pub mod problem;
+pub mod request_limit;
 pub mod settings;
 
 use std::sync::Arc;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::{Bytes, BytesMut};
+use mamori_media::Sender;
 
 use crate::body::{self, BodyError};
-use crate::budget::{Budget, Sender};
+use crate::budget::Budget;
 use crate::problem::{Kind, Problem};
 
 /// The most bytes of a text part: as many as the longest item name.

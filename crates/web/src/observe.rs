@@ -15,16 +15,17 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use mamori_desk::Quota;
 use mamori_model::KeyId;
 use uuid::Uuid;
 
 use crate::body::{BodyProgress, with_idle_timeout};
 use crate::problem::{Kind, PROBLEM_JSON, Problem};
-use crate::{App, api};
+use crate::{App, api, request_limit};
 
 /// The response header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,18 +34,21 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
 
-/// Carries the id of a request's key from the guard that read it to the log line.
+/// Carries the id of a request's key, and what is left of its limit, from the guard that read it to
+/// the log line and the response.
 #[derive(Clone, Debug, Default)]
-pub struct KeySlot(Arc<OnceLock<KeyId>>);
+pub struct KeySlot(Arc<OnceLock<(KeyId, Option<Quota>)>>);
 
 impl KeySlot {
-    /// Sets the id of the key that the request showed, if `extensions` are of a request that is
-    /// observed.
-    pub fn fill(extensions: &Extensions, key: KeyId) {
-        if let Some(slot) = extensions.get::<Self>() {
-            // A second extractor of the same request reads the same key.
-            let _: Result<(), KeyId> = slot.0.set(key);
-        }
+    /// Sets the id of the key that the request showed, and its quota.
+    pub fn fill(&self, key: KeyId, quota: Option<Quota>) {
+        // It is filled once for each request.
+        let _: Result<(), _> = self.0.set((key, quota));
+    }
+
+    /// Checks whether the key is known.
+    pub fn is_filled(&self) -> bool {
+        self.0.get().is_some()
     }
 }
 
@@ -78,7 +82,11 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     if let Ok(text) = HeaderValue::from_str(&id.hyphenated().to_string()) {
         response.headers_mut().insert(REQUEST_ID, text);
     }
-    record((id, key.0.get().copied()), &method, route, status, begun.elapsed());
+    let shown = key.0.get().copied();
+    if let Some((_, Some(quota))) = shown {
+        request_limit::set_headers(response.headers_mut(), quota);
+    }
+    record((id, shown.map(|(key, _)| key)), &method, route, status, begun.elapsed());
     response
 }
 

@@ -121,6 +121,8 @@ kinds! {
         "Not all of the item was compared";
     /// The key came near entries by hash alone too often.
     NearHits = TOO_MANY_REQUESTS, "limit.near_hits", "Too many near hits by hash alone";
+    /// The key makes too many requests.
+    RequestLimit = TOO_MANY_REQUESTS, "limit.requests", "Too many requests of this key";
     /// The server is overloaded at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded";
     /// The request took too long.

@@ -23,6 +23,9 @@ start-disputes-service = { $count ->
     [one] einer gilt für einen ganzen Dienst
    *[other] { $count } gelten für einen ganzen Dienst
 }
+start-vault = Der Tresor ist fast voll
+start-vault-used = Belegt:
+start-vault-about = Wenn er voll ist, werden die Bytes neuer Treffer nicht gespeichert, und ihre Bilder können nicht geprüft werden. Sagen Sie dem Betreiber Bescheid.
 start-leaving = Dienste, die ausscheiden
 start-leaving-about = Die Löschung dieser Dienste hat begonnen. Neue Inhalte von ihnen werden nicht geprüft. Jeder wird gelöscht, wenn seine Fälle entschieden und seine Maßnahmen beantwortet oder überfällig sind.
 start-leaving-service = Dienst

@@ -23,6 +23,9 @@ start-disputes-service = { $count ->
     [one] one applies to a whole service
    *[other] { $count } apply to a whole service
 }
+start-vault = The vault is nearly full
+start-vault-used = In use:
+start-vault-about = When it is full, the bytes of new matches are not stored, and reviewers cannot see their pictures. Tell the operator.
 start-leaving = Services that are leaving
 start-leaving-about = The deletion of these services has begun. No new item of them is checked. Each is deleted when its cases are decided and its actions are answered or overdue.
 start-leaving-service = Service

@@ -23,6 +23,9 @@ start-disputes-service = { $count ->
     [one] une s’applique à tout un service
    *[other] { $count } s’appliquent à tout un service
 }
+start-vault = Le coffre est presque plein
+start-vault-used = Utilisé :
+start-vault-about = Quand il est plein, les octets des nouvelles correspondances ne sont plus conservés et leurs images ne peuvent plus être examinées. Prévenez l’exploitant.
 start-leaving = Services en cours de départ
 start-leaving-about = La suppression de ces services a commencé. Leurs nouveaux éléments ne sont plus contrôlés. Chacun est supprimé quand ses dossiers sont décidés et que ses mesures ont une réponse ou sont en retard.
 start-leaving-service = Service

@@ -23,6 +23,9 @@ start-disputes-service = { $count ->
     [one] una vale per un intero servizio
    *[other] { $count } valgono per un intero servizio
 }
+start-vault = La cassaforte è quasi piena
+start-vault-used = In uso:
+start-vault-about = Quando è piena, i byte delle nuove corrispondenze non vengono conservati e le loro immagini non possono essere esaminate. Avvisi il gestore.
 start-leaving = Servizi in uscita
 start-leaving-about = L’eliminazione di questi servizi è iniziata. I loro nuovi elementi non vengono controllati. Ciascuno viene eliminato quando i suoi casi sono decisi e le sue misure hanno una risposta o sono in ritardo.
 start-leaving-service = Servizio

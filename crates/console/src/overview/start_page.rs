@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use mamori_desk::LeavingService;
 use mamori_desk::cases::queue::QueueView;
+use mamori_desk::evidence::vault_space::VaultSpace;
 use mamori_model::{ActionState, CaseState, DisputeScope};
 
 use crate::app::Console;
@@ -34,6 +35,8 @@ pub struct StartPage<'a> {
     pub unanswered: u64,
     /// How many of these are overdue: no more reminders are sent.
     pub overdue: u64,
+    /// The space in the vault, if little is left: how much is in use, and the most that fits.
+    pub vault: Option<(SafeHtml, SafeHtml)>,
     /// The services that are leaving, for leads and administrators.
     pub leaving: Vec<Leaving>,
 }
@@ -99,6 +102,7 @@ pub async fn show(
         Some(_) => Some(console.desk.count_approvals(&session.member).await?),
         None => None,
     };
+    let vault = console.desk.vault_space(&session.member).await?.filter(VaultSpace::is_scarce);
     let figures = console.desk.figures(&session.member).await?;
     let actions = figures.unanswered.iter();
     let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
@@ -110,8 +114,15 @@ pub async fn show(
         charts: crate::overview::figures::charts(frame.messages, &figures),
         unanswered: actions.map(|some| some.actions).sum(),
         overdue: overdue.map(|some| some.actions).sum(),
+        vault: vault.map(used_and_most),
         leaving: leaving.into_iter().map(row).collect(),
     })
+}
+
+/// Returns the bytes in use, and the most that fit in the limit and on the disk.
+fn used_and_most(space: VaultSpace) -> (SafeHtml, SafeHtml) {
+    let most = space.bytes_max.min(space.used.saturating_add(space.disk_free));
+    (show::bytes(space.used), show::bytes(most))
 }
 
 fn row(leaving: LeavingService) -> Leaving {

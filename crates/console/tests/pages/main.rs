@@ -185,6 +185,7 @@ fn the_start_page_with_a_service_that_is_leaving() {
             charts: Vec::new(),
             unanswered: 0,
             overdue: 0,
+            vault: Some((show::bytes(97 << 30), show::bytes(100 << 30))),
             leaving: vec![leaving],
         };
         golden(name, &page);

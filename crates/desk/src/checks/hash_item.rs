@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mamori_media::{Error as Media, Picture, Remaining};
+use mamori_media::{Error as Media, Picture, Remaining, Sender};
 use mamori_model::{Bank, Gap, HashKind, Md5, NotCompared, Sha1, Sha256};
 
 use crate::checks::fingerprints::Fingerprints;
@@ -65,9 +65,9 @@ fn gap_of_error(error: &Media) -> Gap {
 impl Desk {
     /// Hashes a picture with every kind of hash. Decodes it in a sandboxed child process.
     /// [`Error::Media`] if it cannot be decoded.
-    pub async fn hash_item(&self, bytes: Bytes) -> Result<Hashed, Error> {
+    pub async fn hash_item(&self, bytes: Bytes, sender: Sender) -> Result<Hashed, Error> {
         let ItemHashes { prints, picture } =
-            self.read(bytes, Weak { sha1: true, md5: true }).await?;
+            self.read(bytes, sender, Weak { sha1: true, md5: true }).await?;
         let missing = || Error::internal("hashing stopped", "an item without a digest");
         let sha256 = prints.sha256.ok_or_else(missing)?;
         Ok(Hashed { picture: picture?, sha256, sha1: prints.sha1, md5: prints.md5 })
@@ -75,8 +75,8 @@ impl Desk {
 
     /// Hashes an item; computes SHA-1 and MD5 only if this node holds entries of that kind. The
     /// digests are present even if the item cannot be decoded.
-    pub async fn hash_for_search(&self, bytes: Bytes) -> Result<ItemHashes, Error> {
-        self.read(bytes, self.weak()).await
+    pub async fn hash_for_search(&self, bytes: Bytes, sender: Sender) -> Result<ItemHashes, Error> {
+        self.read(bytes, sender, self.weak()).await
     }
 
     /// Hashes an item of this origin as [`Self::hash_for_search`] does. If `banks` know its bytes
@@ -88,7 +88,8 @@ impl Desk {
         origin: ItemOrigin<'_>,
         banks: &[&Bank],
     ) -> Result<ItemHashes, Error> {
-        let mut decoding = pin!(self.pool().hash(bytes.clone()));
+        let sender = Sender::Service(origin.service);
+        let mut decoding = pin!(self.pool().hash(bytes.clone(), sender));
         let mut digesting = pin!(self.digest(bytes, self.weak()));
         let mut decoded = None;
         let mut prints = loop {
@@ -110,9 +111,9 @@ impl Desk {
         Ok(ItemHashes { prints, picture })
     }
 
-    async fn read(&self, bytes: Bytes, weak: Weak) -> Result<ItemHashes, Error> {
+    async fn read(&self, bytes: Bytes, sender: Sender, weak: Weak) -> Result<ItemHashes, Error> {
         let (picture, prints) =
-            tokio::join!(self.pool().hash(bytes.clone()), self.digest(bytes, weak));
+            tokio::join!(self.pool().hash(bytes.clone(), sender), self.digest(bytes, weak));
         let mut prints = prints?;
         if let Ok(picture) = &picture {
             prints.add_frames(picture);

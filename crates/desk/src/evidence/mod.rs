@@ -4,3 +4,4 @@ pub(crate) mod expire;
 pub(crate) mod expire_evidence;
 pub mod rewrap_vault;
 pub(crate) mod store_evidence;
+pub mod vault_space;

@@ -11,8 +11,8 @@ use crate::{Desk, Error};
 impl Desk {
     /// Seals the bytes of an item that is held or blocked. Called before the transaction that
     /// records the match, because writing files is slow. `None` if nothing is to be stored: no
-    /// policy keeps the item, the vault has no key, or these bytes of the item are stored already,
-    /// or were until their term ended.
+    /// policy keeps the item, the vault has no key or is full, or these bytes of the item are stored
+    /// already, or were until their term ended.
     ///
     /// A vault that fails does not fail the check: the item is held all the same, and the reviewer
     /// is shown that its bytes are not stored.
@@ -32,6 +32,10 @@ impl Desk {
         if self.store().has_evidence(found.service, &found.item.name, sha256).await? {
             return Ok(None);
         }
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if !self.reserve_in_vault(vault, found, size).await? {
+            return Ok(None);
+        }
         let id = EvidenceId::from(self.clock().mint()?);
         match seal(vault, id, bytes.clone()).await {
             Ok((wrapped_key, key_name)) => Ok(Some(Evidence {
@@ -39,7 +43,7 @@ impl Desk {
                 item: found.id,
                 sha256: Some(sha256),
                 purpose,
-                size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+                size,
                 wrapped_key: Some(Sensitive::new(wrapped_key)),
                 key_name,
                 stored_at: now,

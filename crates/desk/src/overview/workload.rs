@@ -21,6 +21,8 @@ pub struct Workload {
     pub disputes: BTreeMap<DisputeScope, u64>,
     /// Sealed items that can still be opened; a sweep ends that when their term ends.
     pub sealed: u64,
+    /// Their bytes.
+    pub sealed_bytes: u64,
 }
 
 impl Desk {
@@ -33,6 +35,7 @@ impl Desk {
             actions: store.count_open_actions().await?,
             disputes: store.open_dispute_counts().await?,
             sealed: store.count_evidence().await?,
+            sealed_bytes: store.evidence_bytes_by_service().await?.values().sum(),
         })
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod key_use;
 pub mod list_leaving;
 pub mod proof;
 pub(crate) mod refused_keys;
+pub(crate) mod request_limits;
 pub mod revoke_key;
 
 use jiff::Timestamp;

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use mamori_media::Sender;
 use mamori_model::key::{Key, Role, Scope, ScopeSet};
 use mamori_model::{AuditActor, KeyId, ServiceId, Sha256};
 use sha2::Digest;
@@ -104,6 +105,15 @@ impl Proof {
         match self {
             Self::Admin(admin) => admin.require(scopes),
             Self::Caller(caller) => caller.require(scopes),
+        }
+    }
+}
+
+impl From<Proof> for Sender {
+    fn from(proof: Proof) -> Self {
+        match proof {
+            Proof::Admin(_) => Self::Administrators,
+            Proof::Caller(caller) => Self::Service(caller.service()),
         }
     }
 }

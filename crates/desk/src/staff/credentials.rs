@@ -256,7 +256,8 @@ impl Desk {
         password: Sensitive<String>,
     ) -> Result<Credential, Error> {
         let name = staff.name.as_str().to_owned();
-        let hashed = self.hash_slowly(move || hash_password(&password, &name)).await?;
+        let hashed =
+            self.hash_slowly(move |memory| hash_password(&password, &name, memory)).await?;
         let phc = match hashed {
             Ok(phc) => phc,
             Err(mamori_signin::Error::Weak) => return Err(Refusal::PasswordWeak.into()),

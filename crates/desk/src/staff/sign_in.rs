@@ -91,7 +91,8 @@ impl Desk {
 
         let kept = password.map(phc).transpose()?;
         let shown = typed.password;
-        let is_password = self.hash_slowly(move || check_password(&shown, kept.as_ref())).await?;
+        let is_password =
+            self.hash_slowly(move |memory| check_password(&shown, kept.as_ref(), memory)).await?;
         let secret = codes.map(|codes| open_codes(vault, codes)).transpose()?;
         let last_step = codes.and_then(|codes| codes.last_step);
         let unix_s = u64::try_from(now.as_second()).unwrap_or(0);
@@ -134,18 +135,6 @@ impl Desk {
     /// checked then.
     pub(crate) fn vault(&self) -> Result<&Vault, Error> {
         self.settings().vault.as_deref().ok_or(Error::Refused(Refusal::VaultClosed))
-    }
-
-    /// Runs work that is slow by design on another thread, and only so much of it at the same time.
-    pub(super) async fn hash_slowly<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Error> {
-        let lost = "a password could not be checked";
-        let permit = self.inner.hashing.acquire().await;
-        let _permit = permit.map_err(|cause| Error::internal(lost, cause))?;
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|cause| Error::internal(lost, cause))
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use mamori_model::view::{Clarity, View};
 use mamori_model::{
     BulkId, Case, CaseId, DecisionId, DisputeId, EvidenceId, EvidenceStatus, MatchId, Refusal,
-    StaffId, ViewId,
+    ServiceId, StaffId, ViewId,
 };
 use mamori_store::Tx;
 
@@ -19,6 +19,8 @@ use crate::{Desk, Error};
 pub struct RecordedView {
     pub(crate) view: ViewId,
     pub(crate) evidence: EvidenceId,
+    /// The service that sent the item.
+    pub(crate) service: ServiceId,
     pub(crate) clarity: Clarity,
 }
 
@@ -60,7 +62,7 @@ impl Desk {
         tx.extend_claim(case.id, (who.staff(), claim), now, self.claim_until(now)).await?;
         tx.commit().await?;
 
-        Ok(RecordedView { view, evidence, clarity })
+        Ok(RecordedView { view, evidence, service: case.service, clarity })
     }
 
     /// Records a view by the second approver of an item of a case whose decision waits for
@@ -87,7 +89,7 @@ impl Desk {
         let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
         tx.commit().await?;
 
-        Ok(RecordedView { view, evidence, clarity })
+        Ok(RecordedView { view, evidence, service: case.service, clarity })
     }
 
     /// Records a view by the reviewer who prepared a bulk decision, of an item of one of its cases,
@@ -116,7 +118,7 @@ impl Desk {
         let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
         tx.commit().await?;
 
-        Ok(RecordedView { view, evidence, clarity })
+        Ok(RecordedView { view, evidence, service: case.service, clarity })
     }
 
     /// Records a view by a lead who may agree to a dispute, of an item that the disputed entry held.
@@ -146,7 +148,7 @@ impl Desk {
         let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
         tx.commit().await?;
 
-        Ok(RecordedView { view, evidence, clarity })
+        Ok(RecordedView { view, evidence, service: case.service, clarity })
     }
 
     /// Returns the reviewer's own view that was recorded a moment ago, so that its picture can be
@@ -163,7 +165,8 @@ impl Desk {
         let evidence = self.store().evidence_of_item(view.item).await?;
         EvidenceStatus::of(evidence.as_ref(), now).readable()?;
         let evidence = evidence.ok_or(Refusal::EvidenceNone)?.id;
-        Ok(RecordedView { view: view.id, evidence, clarity: view.clarity })
+        let case = self.store().case(view.case).await?.ok_or(Error::NotFound("case"))?;
+        Ok(RecordedView { view: view.id, evidence, service: case.service, clarity: view.clarity })
     }
 
     /// Keeps a view open, because the page says that the reviewer still sees the item; extends the

@@ -3,9 +3,9 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use mamori_media::{Blur, Error as MediaError, Format, FrameSelection, Raster};
+use mamori_media::{Blur, Error as MediaError, Format, FrameSelection, Raster, Sender};
 use mamori_model::view::Clarity;
-use mamori_model::{Backdrop, Evidence, EvidenceStatus, Hit, Refusal, Sensitive};
+use mamori_model::{Backdrop, Evidence, EvidenceStatus, Hit, Refusal, Sensitive, ServiceId};
 use mamori_vault::{Error as VaultError, Vault};
 
 use crate::viewing::open_view::RecordedView;
@@ -45,7 +45,8 @@ impl Desk {
             Clarity::Blurred => Blur::Blurred,
             Clarity::Clear => Blur::Clear,
         };
-        let raster = match self.render(vault, &evidence, blur, selection).await {
+        let raster = match self.render(vault, &evidence, (blur, selection), recorded.service).await
+        {
             Err(error) if is_lasting(&error) => {
                 self.record_render(&evidence, Some(self.clock().now())).await?;
                 return Err(error);
@@ -73,11 +74,14 @@ impl Desk {
         &self,
         vault: &Vault,
         evidence: &Evidence,
-        blur: Blur,
-        selection: FrameSelection,
+        (blur, selection): (Blur, FrameSelection),
+        service: ServiceId,
     ) -> Result<Raster, Error> {
         let item = unseal(vault, evidence).await?;
-        Ok(self.pool().render(item.into_revealed(), blur, selection).await?)
+        Ok(self
+            .pool()
+            .render(item.into_revealed(), blur, selection, Sender::Service(service))
+            .await?)
     }
 
     /// Records that the item could not be rendered, so that no decision asks for a view of it, or

@@ -5,6 +5,7 @@ use mamori_desk::Error;
 use mamori_desk::banks::change_bank::{BankChange, PrivateBasisChange};
 use mamori_desk::checks::check::CheckInput;
 use mamori_desk::checks::fingerprints::FramePrint;
+use mamori_media::Sender;
 use mamori_model::page::PageSize;
 use mamori_model::{
     Action, Distance, EntryChange, Looked, NotLooked, Patch, Pdq, PrivateBasis, Purpose, Quality,
@@ -133,7 +134,7 @@ on_both_engines! {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Block).await;
         let picture = draw(7, 320, 240);
-        let hashed = app.desk.hash_item(encode::png(&picture).into()).await.unwrap();
+        let hashed = app.desk.hash_item(encode::png(&picture).into(), Sender::Administrators).await.unwrap();
         app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
 
         let resized = encode::jpeg(&edit::resize(&picture, 200, 150), 80);

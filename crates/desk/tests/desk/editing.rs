@@ -4,6 +4,7 @@ use mamori_desk::Settings;
 use mamori_desk::checks::check::{CheckInput, Checked};
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
+use mamori_media::Sender;
 use mamori_model::case::{Case, CaseState};
 use mamori_model::matched::Match;
 use mamori_model::page::PageSize;
@@ -31,7 +32,7 @@ async fn fixture(records: TestDatabase) -> Fixture {
 async fn fixture_with(records: TestDatabase, settings: Settings) -> Fixture {
     let app = test_app_with(records, settings).await;
     let bank = app.bank("known", Action::Hold).await;
-    let hashed = app.desk.hash_item(file(90)).await.unwrap();
+    let hashed = app.desk.hash_item(file(90), Sender::Administrators).await.unwrap();
     app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
     app.desk.add_endpoint(&app.caller, "http://127.0.0.1:9/hook").await.unwrap();
     let (store, who) = (app.store().await, app.reviewer("one").await);

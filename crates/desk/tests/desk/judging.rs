@@ -8,6 +8,7 @@ use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_desk::staff::member::Reviewer;
 use mamori_desk::{Error, Member, Settings};
+use mamori_media::Sender;
 use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
 use mamori_model::bulk::BulkState;
 use mamori_model::page::PageSize;
@@ -59,7 +60,8 @@ async fn fixture_with(records: TestDatabase, change: impl FnOnce(&mut Settings))
     let app = test_app_with(records, settings).await;
     let bank = app.bank("known", Action::Hold).await;
     for seed in [1, 2] {
-        let hashed = app.desk.hash_item(picture(seed).into()).await.unwrap();
+        let hashed =
+            app.desk.hash_item(picture(seed).into(), Sender::Administrators).await.unwrap();
         app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
     }
     let digest = Hash::Sha256(mamori_media::sha256(&picture(2)));

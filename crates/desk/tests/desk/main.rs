@@ -37,4 +37,5 @@ mod showing;
 mod signing_in;
 mod teams;
 mod traceless;
+mod vault_limits;
 mod viewing;

@@ -3,7 +3,7 @@
 use mamori_desk::checks::check::{CheckInput, Checked};
 use mamori_desk::settings::PartlyLooked;
 use mamori_desk::{Desk, Error, Settings};
-use mamori_media::{Error as Media, Limits};
+use mamori_media::{Error as Media, Limits, Sender};
 use mamori_model::{
     Action, Gap, Hash, HashKind, Looked, NotCompared, Purpose, Surface, Transforms, Verdict,
 };
@@ -25,7 +25,8 @@ async fn add(app: &TestApp, bank: &mamori_model::Bank, hash: Hash) {
 }
 
 async fn add_entry_for(app: &TestApp, bank: &mamori_model::Bank, picture: &image::RgbImage) {
-    let hashed = app.desk.hash_item(encode::png(picture).into()).await.unwrap();
+    let hashed =
+        app.desk.hash_item(encode::png(picture).into(), Sender::Administrators).await.unwrap();
     app.add(bank, hashed.picture.frames[0].stored().unwrap().0).await;
 }
 

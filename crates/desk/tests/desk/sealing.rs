@@ -13,6 +13,7 @@ use mamori_desk::evidence::rewrap_vault::Rewrapped;
 use mamori_desk::staff::member::{PolicyEditor, Reviewer};
 use mamori_desk::viewing::open_view::RecordedView;
 use mamori_desk::{Desk, Error, LocalCli};
+use mamori_media::Sender;
 use mamori_model::action::{Answer, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
@@ -51,7 +52,7 @@ async fn fixture_with(records: TestDatabase, keys: &str) -> Fixture {
     let app = test_app_with(records, vault_settings_with(folder.path(), keys)).await;
     let picture = encode::png(&draw(7, 320, 240));
     let bank = app.bank("known", Action::Hold).await;
-    let hashed = app.desk.hash_item(picture.clone().into()).await.unwrap();
+    let hashed = app.desk.hash_item(picture.clone().into(), Sender::Administrators).await.unwrap();
     app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
     let editor = app.member("editor", &[StaffRole::PolicyEditor]).await.editor().unwrap();
     let who = app.reviewer("one").await;
@@ -513,7 +514,12 @@ async fn the_key_of_expired_evidence_is_in_no_file_of_sqlite() {
 async fn image_size(desk: &Desk, file: Vec<u8>) -> (u32, u32) {
     let raster = desk
         .pool()
-        .render(file, mamori_media::Blur::Clear, mamori_media::FrameSelection::FIRST)
+        .render(
+            file,
+            mamori_media::Blur::Clear,
+            mamori_media::FrameSelection::FIRST,
+            Sender::Administrators,
+        )
         .await
         .unwrap();
     (raster.width, raster.height)

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::settings::PaceLimits;
 use mamori_desk::{Admin, Clock, Desk, Error, Settings};
-use mamori_media::Blur;
+use mamori_media::{Blur, Sender};
 use mamori_model::exposure::Limits;
 use mamori_model::key::Role;
 use mamori_model::retention::{CASES, DELIVERIES, ENDED_ENTRIES, MATCHES, Periods};
@@ -107,7 +107,7 @@ async fn draw_pictures(desk: &Desk) -> Vec<Picture> {
     let mut pictures = Vec::new();
     for seed in 0..PICTURES {
         let bytes = Bytes::from(encode::png(&draw(seed, 64, 64)));
-        let hashed = desk.hash_item(bytes.clone()).await.unwrap();
+        let hashed = desk.hash_item(bytes.clone(), Sender::Administrators).await.unwrap();
         let pdq = hashed.picture.frames[0].stored().unwrap().0;
         let blurred = rendition(desk, &bytes, Blur::Blurred).await;
         let clear = rendition(desk, &bytes, Blur::Clear).await;
@@ -119,7 +119,7 @@ async fn draw_pictures(desk: &Desk) -> Vec<Picture> {
 async fn rendition(desk: &Desk, bytes: &Bytes, blur: Blur) -> Bytes {
     let raster = desk
         .pool()
-        .render(bytes.to_vec(), blur, mamori_media::FrameSelection::FIRST)
+        .render(bytes.to_vec(), blur, mamori_media::FrameSelection::FIRST, Sender::Administrators)
         .await
         .unwrap();
     mamori_media::encode(&raster).unwrap().into()

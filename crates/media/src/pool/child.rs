@@ -3,6 +3,8 @@
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,6 +33,7 @@ const PIPE_BYTES: i32 = 1 << 20;
 const STDERR_BYTES_MAX: u64 = 4_096;
 
 /// A process that has greeted.
+#[derive(Debug)]
 pub struct Child {
     process: tokio::process::Child,
     input: ChildStdin,
@@ -38,11 +41,34 @@ pub struct Child {
     stderr: JoinHandle<Vec<u8>>,
     /// The protections that it reported to be in force.
     pub protections: Protections,
+    /// Counts it until it is dropped.
+    _count: Count,
+}
+
+/// One of a number of processes.
+#[derive(Debug)]
+struct Count(Arc<AtomicUsize>);
+
+impl Count {
+    fn new(all: &Arc<AtomicUsize>) -> Self {
+        all.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(all))
+    }
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Child {
-    /// Starts a process, sends it its limits and waits for its greeting.
-    pub async fn start(spawner: &Spawner, limits: &Limits) -> io::Result<Self> {
+    /// Starts a process, sends it its limits and waits for its greeting. `alive` counts it.
+    pub async fn start(
+        spawner: &Spawner,
+        limits: &Limits,
+        alive: &Arc<AtomicUsize>,
+    ) -> io::Result<Self> {
         let mut process = spawner.spawn().await?;
         let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
         let (Some(mut input), Some(mut output), Some(errors)) = streams else {
@@ -57,7 +83,8 @@ impl Child {
         };
         match timeout(PROCESS_TIMEOUT, greeting).await {
             Ok(Ok(Hello { protections })) => {
-                Ok(Self { process, input, output, stderr, protections })
+                let count = Count::new(alive);
+                Ok(Self { process, input, output, stderr, protections, _count: count })
             }
             Ok(Err(error)) => {
                 let _ = process.start_kill();
@@ -69,9 +96,9 @@ impl Child {
         }
     }
 
-    /// Waits until the process ends by itself. May be dropped while waiting.
-    pub async fn ended(&mut self) {
-        let _ = self.process.wait().await;
+    /// Checks whether the process ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.process.try_wait(), Ok(None))
     }
 
     /// Hashes one file in the process. Returns the process if it can take another file.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use mamori_desk::settings::{
-    ApprovalSettings, CaseSettings, NearHitLimits, PaceLimits, SignInSettings, WebhookSettings,
+    ApprovalSettings, CaseSettings, NearHitLimits, PaceLimits, SignInSettings, VaultLimits,
+    WebhookSettings,
 };
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
@@ -36,6 +37,7 @@ impl Config {
             stale_max: seconds(limits.stale_s_max),
             partly_looked: self.checks.partly_looked,
             distances: self.checks.distances,
+            key_requests_per_s_max: limits.key_requests_per_s_max,
             near_hits: NearHitLimits {
                 hour_max: limits.near_hits_hour_max,
                 day_max: limits.near_hits_day_max,
@@ -56,6 +58,12 @@ impl Config {
             },
             retention: self.retention.clone(),
             vault: self.open_vault()?,
+            vault_limits: VaultLimits {
+                bytes_max: self.vault.bytes_max,
+                service_bytes_max: self.vault.service_bytes_max,
+                account_bytes_max: self.vault.account_bytes_max,
+                disk_free_min: self.vault.disk_free_min,
+            },
             is_single_person: self.staff.single_person,
             sign_in: self.sign_in(),
             cases: self.case_settings(),

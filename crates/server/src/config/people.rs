@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use mamori_desk::settings::{ApprovalSettings, CaseSettings, SignInSettings};
+use mamori_desk::settings::{ApprovalSettings, CaseSettings, SignInSettings, VaultLimits};
 use mamori_model::Sensitive;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
 use super::checked::{days, hours, minutes, within};
+
+const MIB: u64 = 1 << 20;
 
 /// `[console]`: the pages for staff.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -93,6 +95,19 @@ pub struct Vault {
     pub folder: PathBuf,
     /// A file with the vault's keys; without keys nothing is stored.
     pub key_file: Option<PathBuf>,
+    /// The most bytes of all items in the vault. Beyond this and the next three keys the bytes of
+    /// an item are not stored; it is held or blocked nevertheless.
+    #[serde(deserialize_with = "within::<MIB, { 1 << 50 }, _, _>")]
+    pub bytes_max: u64,
+    /// The part of these bytes that the items of one service may take.
+    #[serde(deserialize_with = "within::<MIB, { 1 << 50 }, _, _>")]
+    pub service_bytes_max: u64,
+    /// The most bytes of the items of one account.
+    #[serde(deserialize_with = "within::<MIB, { 1 << 50 }, _, _>")]
+    pub account_bytes_max: u64,
+    /// How many bytes of the file system of `folder` stay free.
+    #[serde(deserialize_with = "within::<0, { 1 << 50 }, _, _>")]
+    pub disk_free_min: u64,
     /// The keys, from the environment or from that file.
     #[serde(skip)]
     pub keys: Option<Sensitive<String>>,
@@ -100,7 +115,16 @@ pub struct Vault {
 
 impl Default for Vault {
     fn default() -> Self {
-        Self { folder: "evidence".into(), key_file: None, keys: None }
+        let limits = VaultLimits::default();
+        Self {
+            folder: "evidence".into(),
+            key_file: None,
+            bytes_max: limits.bytes_max,
+            service_bytes_max: limits.service_bytes_max,
+            account_bytes_max: limits.account_bytes_max,
+            disk_free_min: limits.disk_free_min,
+            keys: None,
+        }
     }
 }
 

@@ -97,19 +97,35 @@ impl Default for Database {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Media {
-    /// Number of processes; 0 means one for each processor.
+    /// Number of pictures that are decoded at once, each in its own process; 0 means one for each
+    /// processor. Two more are decoded at once, if one is a reviewer's view and one the first of a
+    /// service while other services occupy all processes.
     #[serde(deserialize_with = "within::<0, 1_024, _, _>")]
     pub workers: usize,
     /// Pictures that may wait for a process; further ones are answered with 503.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub waiting_max: usize,
+    /// The part of these places that one service, or all administrators together, may use.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub service_waiting_max: usize,
+    /// Processes that wait for the next picture of the service whose pictures they decoded. A
+    /// process decodes pictures of one service only; where more services send pictures than this,
+    /// a new process, which takes some milliseconds, is started for some of them.
+    #[serde(deserialize_with = "within::<0, 1_024, _, _>")]
+    pub idle_processes_max: usize,
     /// `[media.limits]`: what one picture may cost.
     pub limits: mamori_media::Limits,
 }
 
 impl Default for Media {
     fn default() -> Self {
-        Self { workers: 0, waiting_max: 256, limits: mamori_media::Limits::default() }
+        Self {
+            workers: 0,
+            waiting_max: 256,
+            service_waiting_max: 128,
+            idle_processes_max: 16,
+            limits: mamori_media::Limits::default(),
+        }
     }
 }
 
@@ -154,6 +170,10 @@ pub struct Limits {
     /// The same within 24 hours.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub near_hits_day_max: usize,
+    /// How many requests per second, on average over ten seconds, one API key may make at a node;
+    /// further ones are answered with 429. 0 means any number.
+    #[serde(deserialize_with = "within::<0, 1_000_000, _, _>")]
+    pub key_requests_per_s_max: u32,
     /// The most sets of hashes of one item that are kept: one for each version that was sent.
     #[serde(deserialize_with = "within::<2, 10_000, _, _>")]
     pub hash_sets_max: u32,
@@ -178,6 +198,7 @@ impl Default for Limits {
             hits_per_bank_max: desk.hits_per_bank_max,
             near_hits_hour_max: desk.near_hits.hour_max,
             near_hits_day_max: desk.near_hits.day_max,
+            key_requests_per_s_max: desk.key_requests_per_s_max,
             hash_sets_max: desk.hash_sets_max,
             stale_s_max: seconds(desk.stale_max),
         }

@@ -1,5 +1,7 @@
-//! Connections: their number is limited, idle ones are closed, and a stop finishes their requests.
+//! Connections: their number is limited and shared by their peers, idle ones are closed, and a stop
+//! finishes their requests.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -7,21 +9,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::response::Response;
 use axum::{Extension, Router};
+use http_body_util::BodyExt as _;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use mamori_model::key::Network;
 use mamori_web::peer::Peer;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::Layer as _;
+use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use crate::config::Server;
 use crate::config::parts::seconds;
+use crate::serve::places::{Place, Places};
 
 /// How long to wait after a connection could not be accepted: usually the process has the most open
 /// files that it may have, and some are closed after a moment.
@@ -83,46 +87,44 @@ impl Listener {
     /// Serves connections until `stop`; then accepts no more and waits until the request of each is
     /// answered.
     pub async fn serve(self, router: Router, stop: CancellationToken) {
-        let permits = Arc::new(Semaphore::new(self.connections_max));
+        let places = Places::new(self.connections_max);
         let connections = TaskTracker::new();
-        while let Some((stream, address, permit)) = self.next(&permits, &stop).await {
+        while let Some((stream, address, place)) = self.next(&places, &stop).await {
             let router = router.clone();
             let peer = Peer::new(address.ip(), Arc::clone(&self.trusted_proxies));
             let timeouts = self.timeouts;
             let stop = stop.clone();
-            connections.spawn(async move {
-                serve_connection(stream, (router, peer), timeouts, stop).await;
-                drop(permit);
-            });
+            connections.spawn(serve_connection(stream, (router, peer), place, timeouts, stop));
         }
         drop(self.socket);
         connections.close();
         connections.wait().await;
     }
 
-    /// Waits for a permit and the next connection; `None` when it is time to stop.
+    /// Waits for the next connection and a place for it; `None` when it is time to stop.
     async fn next(
         &self,
-        permits: &Arc<Semaphore>,
+        places: &Arc<Places>,
         stop: &CancellationToken,
-    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-        let permit = tokio::select! {
-            () = stop.cancelled() => return None,
-            permit = Arc::clone(permits).acquire_owned() => permit.ok()?,
-        };
-        loop {
+    ) -> Option<(TcpStream, SocketAddr, Place)> {
+        let (stream, address) = loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => return None,
                 accepted = self.socket.accept() => accepted,
             };
             match accepted {
-                Ok((stream, address)) => return Some((stream, address, permit)),
+                Ok(accepted) => break accepted,
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be accepted");
                     tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                 }
             }
-        }
+        };
+        let place = tokio::select! {
+            () = stop.cancelled() => return None,
+            place = places.take(address.ip()) => place?,
+        };
+        Some((stream, address, place))
     }
 }
 
@@ -141,22 +143,41 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 async fn serve_connection(
     stream: TcpStream,
     (router, peer): (Router, Peer),
+    place: Place,
     timeouts: ClientTimeouts,
     stop: CancellationToken,
 ) {
     // Responses are small and sent as a whole: waiting for more data would only delay them.
     let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutWriter::new(stream);
+    let mut stream = TimeoutWriter::new(place.watch(stream));
     stream.set_timeout(Some(timeouts.response));
+    let place = Arc::new(place);
     let with_peer = Extension(peer).layer(router);
+    let counted = {
+        let place = Arc::clone(&place);
+        service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let answered = place.begin_request();
+            let answer = with_peer.clone().oneshot(request);
+            async move {
+                let response: Response = answer.await?;
+                // Kept with the body, so that the request counts until all of it is sent.
+                let keep = move |frame| {
+                    let _ = &answered;
+                    frame
+                };
+                Ok::<_, Infallible>(response.map(|body| body.map_frame(keep)))
+            }
+        })
+    };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.header)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(with_peer));
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(counted));
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
+        () = place.is_needed() => return,
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;

@@ -83,6 +83,12 @@ fn describe() {
     describe_gauge!("mamori_actions", "Actions that services have not answered, by state");
     describe_gauge!("mamori_disputes_open", "Disputes that wait for a policy editor, by scope");
     describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
+    describe_gauge!("mamori_evidence_bytes", "Bytes of these items");
+    describe_counter!(
+        "mamori_evidence_refused_total",
+        "Items whose bytes were not stored, by the limit that they exceed: all, service, account, disk"
+    );
+    describe_gauge!("mamori_decoding_waiting", "Pictures that wait for a decoding process");
     describe_gauge!("mamori_decoders", "Decoding processes that are running");
 }
 
@@ -116,6 +122,7 @@ fn update_node_gauges(desk: &Desk) {
     gauge!("mamori_index_age_seconds").set(age.map_or(f64::INFINITY, |age| age.as_secs_f64()));
     gauge!("mamori_index_banks").set(number(holdings.banks));
     gauge!("mamori_index_entries").set(number(holdings.entries));
+    gauge!("mamori_decoding_waiting").set(number(desk.pool().waiting()));
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
 }
 
@@ -136,6 +143,7 @@ async fn update_workload_gauges(desk: &Desk) {
         gauge!("mamori_disputes_open", "scope" => scope.as_str()).set(number(open));
     }
     gauge!("mamori_evidence_objects").set(number(workload.sealed));
+    gauge!("mamori_evidence_bytes").set(bytes(workload.sealed_bytes));
 }
 
 fn show_jobs(counts: &[JobCount]) {
@@ -165,6 +173,11 @@ fn show_cases(counts: &[QueueCount], now: Timestamp) {
         let age = oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64());
         gauge!("mamori_case_oldest_seconds", "urgency" => urgency.as_str()).set(age);
     }
+}
+
+/// Converts a number of bytes, to a multiple of one MiB.
+fn bytes(count: u64) -> f64 {
+    f64::from(1_u32 << 20) * number(count >> 20)
 }
 
 /// Converts a number, capped at four billion, which is far more than a node can hold.

@@ -109,6 +109,8 @@ async fn start_pool(config: &Config, workers: usize) -> anyhow::Result<Pool> {
         args: vec!["decode".into()],
         workers,
         waiting_max: config.media.waiting_max,
+        sender_waiting_max: config.media.service_waiting_max,
+        idle_max: config.media.idle_processes_max,
         limits: config.media.limits.clone(),
     };
     Pool::start(settings).await.context("the decoding processes cannot be started")

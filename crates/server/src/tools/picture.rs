@@ -8,7 +8,7 @@ use std::thread;
 
 use anyhow::Context as _;
 use futures_util::stream::{self, Stream, StreamExt as _};
-use mamori_media::{Digests, Limits, Picture, Pool, PoolSettings, digests, sniff};
+use mamori_media::{Digests, Limits, Picture, Pool, PoolSettings, Sender, digests, sniff};
 use tokio::task;
 
 /// How many bytes of a file are read to check whether it may be a picture.
@@ -78,6 +78,8 @@ pub async fn hash_files(
         args: vec!["decode".into()],
         workers,
         waiting_max: at_once,
+        sender_waiting_max: at_once,
+        idle_max: 2,
         limits: Limits::default(),
     };
     let pool = Pool::start(settings).await.context("the decoding processes cannot be started")?;
@@ -97,7 +99,7 @@ async fn hash_file(pool: Pool, path: PathBuf) -> Result<HashedFile, FileError> {
     });
     let (bytes, digests) = read.await??;
     let len = bytes.len();
-    let picture = pool.hash(bytes).await?;
+    let picture = pool.hash(bytes, Sender::Administrators).await?;
     Ok(HashedFile { picture, digests, bytes: len })
 }
 

@@ -6,6 +6,7 @@ mod bank;
 mod browser;
 mod crash;
 mod demo;
+mod floods;
 mod full_disk;
 mod mamori;
 mod nodes;

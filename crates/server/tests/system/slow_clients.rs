@@ -67,8 +67,12 @@ async fn a_client_that_reads_no_answer_is_cut_off_and_frees_its_connection() {
     let limits = "response_idle_timeout_s = 1\nconnections_max = 1";
     let node = Mamori::start(&configure_server(&folder, &records, limits));
 
-    let silent = request_much(&node);
     let begun = Instant::now();
+    let silent = request_much(&node);
+    // Until it answers, and its buffers are full: before that its connection is idle now and then,
+    // and would make room.
+    silent.peek(&mut [0]).unwrap();
+    thread::sleep(Duration::from_millis(300));
     let (status, _) = ApiClient::new(&node.address, "none").get("/healthz").await;
 
     assert_eq!(status, 200);
@@ -97,4 +101,21 @@ async fn a_client_that_reads_its_answer_slowly_gets_all_of_it() {
     let answers = taken.windows(15).filter(|part| part == b"HTTP/1.1 200 OK").count();
     assert_eq!(answers, REQUESTS);
     assert!(begun.elapsed() > Duration::from_secs(1), "it was read too soon");
+}
+
+#[tokio::test]
+async fn connections_that_send_nothing_keep_no_other_client_out() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let limits = "connections_max = 20\nheader_timeout_s = 3600";
+    let node = Mamori::start(&configure_server(&folder, &records, limits));
+    let host = node.address.strip_prefix("http://").unwrap();
+    let silent: Vec<TcpStream> = (0..60).map(|_| TcpStream::connect(host).unwrap()).collect();
+
+    let begun = Instant::now();
+    let (status, _) = ApiClient::new(&node.address, "none").get("/healthz").await;
+
+    assert_eq!(status, 200);
+    assert!(begun.elapsed() < SOON, "it waited for {:?}", begun.elapsed());
+    drop(silent);
 }

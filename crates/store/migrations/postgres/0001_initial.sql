@@ -156,6 +156,7 @@ CREATE TABLE item_match (
 );
 CREATE INDEX item_match_service ON item_match (service_id, id);
 CREATE INDEX item_match_changed ON item_match (changed_at);
+CREATE INDEX item_match_account ON item_match (service_id, account) WHERE account IS NOT NULL;
 
 -- The entries that a match came near to, as they were then: rows outlive the bank and the entry.
 CREATE TABLE hit (

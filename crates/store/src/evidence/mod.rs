@@ -1,3 +1,4 @@
 //! The bytes of items, sealed in the vault, and their terms.
 
 pub mod object;
+pub mod space;

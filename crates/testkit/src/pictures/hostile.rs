@@ -121,7 +121,17 @@ pub fn bmp_header(width: u32, height: u32) -> Vec<u8> {
 
 /// Returns a valid PNG of a billion white pixels, in about 130 kB.
 pub fn png_bomb() -> Vec<u8> {
-    let edge = 32_000_u32;
+    white_png(32_000)
+}
+
+/// Returns a valid PNG of 81 million white pixels, in about 11 kB: within the default limits, and
+/// far more costly than its size.
+pub fn costly_png() -> Vec<u8> {
+    white_png(9_000)
+}
+
+/// Returns a PNG of `edge` × `edge` white pixels; `edge` is a multiple of 8.
+fn white_png(edge: u32) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, edge, edge);
     encoder.set_depth(png::BitDepth::One);
@@ -129,7 +139,7 @@ pub fn png_bomb() -> Vec<u8> {
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header().expect(WRITES);
     let mut stream = writer.stream_writer().expect(WRITES);
-    let row = vec![0xff; 4_000];
+    let row = vec![0xff; usize::try_from(edge / 8).unwrap_or_default()];
     for _ in 0..edge {
         stream.write_all(&row).expect(WRITES);
     }

@@ -160,6 +160,8 @@ async fn pool(folder: &TempDir) -> Pool {
         args: vec![path.into(), "-".into()],
         workers: 1,
         waiting_max: 1,
+        sender_waiting_max: 1,
+        idle_max: 2,
         limits: Limits::default(),
     };
     Pool::start(settings).await.expect("a process that greets")

@@ -32,6 +32,11 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
+    /// Creates a 429: the client may try again after `retry_after_s`.
+    pub fn too_many(message: &'static str, retry_after_s: u64) -> Self {
+        Self { retry_after_s, ..Self::new(StatusCode::TOO_MANY_REQUESTS, message) }
+    }
+
     /// Creates a 403 with `message` if the name is taken; otherwise as [`Self::from`].
     pub fn of_taken_name(error: Error, message: &'static str) -> Self {
         if matches!(error, Error::Conflict(_)) {

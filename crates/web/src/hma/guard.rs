@@ -8,13 +8,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mamori_desk::{Admin, Proof};
+use mamori_desk::{Admin, Proof, Quota};
 
 use super::Hma;
 use super::fault::Fault;
 use crate::guard::scope::Needs;
-use crate::observe::KeySlot;
 use crate::peer::client_address;
+use crate::request_limit;
 
 /// Proof that the client sent a valid key with one of the scopes of `N`, or runs on this machine
 /// while no keys are required.
@@ -47,7 +47,7 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
                 unknown()
             })?;
             if let Some(key) = proof.key() {
-                KeySlot::fill(&parts.extensions, key);
+                request_limit::count(&hma.desk, &parts.extensions, key).map_err(used_up)?;
             }
             proof.require(N::ANY_OF).map_err(|_| not_found())?;
             return Ok(Self(proof, PhantomData));
@@ -72,6 +72,11 @@ impl<N: Needs> FromRequestParts<Hma> for Curator<N> {
             Proof::Caller(_) => Err(not_found()),
         }
     }
+}
+
+fn used_up(quota: Quota) -> Fault {
+    let message = "this key makes too many requests; nothing was looked up";
+    Fault::too_many(message, request_limit::whole_seconds(quota))
 }
 
 fn not_found() -> Fault {

@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use mamori_desk::checks::fingerprints::Fingerprints;
 use mamori_desk::checks::hash_item::ItemHashes;
 use mamori_desk::{Desk, Error, Proof};
-use mamori_media::{Error as Media, Remaining};
+use mamori_media::{Error as Media, Remaining, Sender};
 use mamori_model::Quality;
 
 use super::Hma;
@@ -19,6 +19,7 @@ use crate::multipart::OVERHEAD_BYTES_MAX;
 /// One uploaded file.
 pub struct Upload {
     content_type: ContentType,
+    sender: Sender,
     bytes: Bytes,
 }
 
@@ -59,7 +60,8 @@ impl Upload {
     pub async fn read(hma: &Hma, proof: Proof, request: Request) -> Result<Self, Fault> {
         let missing = || Fault::bad("Missing multipart/form-data file upload");
         let bytes_max = hma.settings.item_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
-        let (request, reservation) = hma.budget.admit(proof.into(), request, bytes_max).await?;
+        let sender = proof.into();
+        let (request, reservation) = hma.budget.admit(sender, request, bytes_max).await?;
         let mut form = Multipart::from_request(request, &()).await.map_err(|_| missing())?;
         let mut file: Option<(String, Bytes)> = None;
         while let Some(field) = form.next_field().await.map_err(broken)? {
@@ -75,7 +77,8 @@ impl Upload {
             file = Some((name, bytes));
         }
         let (name, bytes) = file.ok_or_else(missing)?;
-        Ok(Self { content_type: ContentType::find(&name)?, bytes: reservation.attach_to(bytes) })
+        let content_type = ContentType::find(&name)?;
+        Ok(Self { content_type, sender, bytes: reservation.attach_to(bytes) })
     }
 
     /// Returns the kind of content.
@@ -86,7 +89,7 @@ impl Upload {
     /// Hashes the file; a video is never decoded.
     pub async fn hash(self, desk: &Desk) -> Result<Hashed, Fault> {
         match self.content_type {
-            ContentType::Photo => hash_photo(desk, self.bytes).await,
+            ContentType::Photo => hash_photo(desk, self.bytes, self.sender).await,
             ContentType::Video => hash_video(self.bytes).await,
         }
     }
@@ -107,8 +110,8 @@ pub fn check_types(params: &Params, content_type: ContentType) -> Result<(), Fau
 }
 
 /// Hashes a photo. Like HMA, gives no hash below the quality that the reference advises to trust.
-async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
-    let ItemHashes { mut prints, picture } = desk.hash_for_search(bytes).await?;
+async fn hash_photo(desk: &Desk, bytes: Bytes, sender: Sender) -> Result<Hashed, Fault> {
+    let ItemHashes { mut prints, picture } = desk.hash_for_search(bytes, sender).await?;
     let unread = match picture {
         Err(error) => Unread::Broken(error),
         Ok(picture) => match picture.remaining {

@@ -353,6 +353,8 @@ async fn pool() -> Pool {
         args: Vec::new(),
         workers: 1,
         waiting_max: 8,
+        sender_waiting_max: 8,
+        idle_max: 2,
         limits: Limits::default(),
     };
     Pool::start(settings).await.unwrap()

@@ -184,6 +184,8 @@ async fn pool(limits: Limits) -> Pool {
         args: Vec::new(),
         workers: 1,
         waiting_max: 8,
+        sender_waiting_max: 8,
+        idle_max: 2,
         limits,
     };
     Pool::start(settings).await.unwrap()

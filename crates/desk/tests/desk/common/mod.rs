@@ -65,6 +65,8 @@ pub async fn node_within(
         args: Vec::new(),
         workers: 1,
         waiting_max: 16,
+        sender_waiting_max: 16,
+        idle_max: 2,
         limits,
     });
     let desk = Desk::new(store, pool.await.unwrap(), Arc::clone(clock), settings).unwrap();

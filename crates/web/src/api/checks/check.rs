@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use mamori_desk::checks::check::CheckInput;
+use mamori_media::Sender;
 use mamori_model::{Account, Country, Item, ItemName, Surface};
 
 use crate::App;
 use crate::api::checks::item_json::{CheckForm, CheckHashes, CheckedJson};
-use crate::budget::Sender;
 use crate::extract::{self, media_type};
 use crate::guard::{Caller, scope};
 use crate::multipart::Form;

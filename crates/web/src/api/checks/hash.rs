@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::{Request, State};
 use bytes::Bytes;
 use mamori_desk::Error;
+use mamori_media::Sender;
 
 use crate::App;
 use crate::api::checks::item_json::{HashForm, Hashes};
-use crate::budget::Sender;
 use crate::extract::media_type;
 use crate::guard::{AnyKey, scope};
 use crate::multipart::Form;
@@ -31,9 +31,10 @@ pub async fn hash(
     AnyKey(proof, ..): AnyKey<scope::Hashing>,
     request: Request,
 ) -> Result<Json<Hashes>, Problem> {
-    let bytes = read(&app, proof.into(), request).await?;
+    let sender = proof.into();
+    let bytes = read(&app, sender, request).await?;
 
-    let found = app.desk.hash_item(bytes).await?;
+    let found = app.desk.hash_item(bytes, sender).await?;
 
     let hashes = Hashes::of(&found)
         .ok_or_else(|| Error::internal("no frame", std::io::Error::other("no frame")))?;

@@ -1,0 +1,202 @@
+//! The space in the vault: how much of it is in use, and whether an item still fits.
+//!
+//! An uploader must not be able to fill the disk, or the share of a service, with large items, and
+//! so keep later evidence from being stored. What is in use is read from the database at intervals;
+//! what this node stored since is added.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use mamori_model::ServiceId;
+use mamori_model::matched::Match;
+use mamori_vault::Vault;
+
+use crate::settings::VaultLimits;
+use crate::staff::member::Member;
+use crate::{Desk, Error};
+
+/// How long a measured use counts. Where measuring takes long, twenty times as long as that.
+const AGE_MAX: Duration = Duration::from_secs(10);
+
+/// How long refusals are counted before they are one line of the log.
+const LINE_EVERY: Duration = Duration::from_mins(1);
+
+/// The space in the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultSpace {
+    /// Bytes of items that are stored.
+    pub used: u64,
+    /// The most that may be stored.
+    pub bytes_max: u64,
+    /// Free bytes of the folder's file system, beyond those that stay free.
+    pub disk_free: u64,
+}
+
+impl VaultSpace {
+    /// Checks whether less than a tenth is left, of the limit or of what the disk could still take.
+    pub fn is_scarce(&self) -> bool {
+        let left = self.bytes_max.saturating_sub(self.used).min(self.disk_free);
+        let whole = self.bytes_max.min(self.used.saturating_add(self.disk_free));
+        left <= whole / 10
+    }
+}
+
+/// The limit that an item exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Shortage {
+    All,
+    Service,
+    Account,
+    Disk,
+}
+
+impl Shortage {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Service => "service",
+            Self::Account => "account",
+            Self::Disk => "disk",
+        }
+    }
+}
+
+/// What this node knows of the use.
+#[derive(Debug, Default)]
+pub(crate) struct VaultUse {
+    measured: Mutex<Option<Measured>>,
+    /// When each refusal was last logged.
+    logged: Mutex<HashMap<Shortage, Instant>>,
+}
+
+#[derive(Debug)]
+struct Measured {
+    by_service: HashMap<ServiceId, u64>,
+    /// When it is to be measured again.
+    until: Instant,
+}
+
+impl Measured {
+    fn total(&self) -> u64 {
+        self.by_service.values().fold(0, |sum, bytes| sum.saturating_add(*bytes))
+    }
+}
+
+impl Desk {
+    /// Returns the space in the vault; `None` if there is no vault.
+    pub async fn vault_space(&self, _: &Member) -> Result<Option<VaultSpace>, Error> {
+        let Some(vault) = &self.settings().vault else { return Ok(None) };
+        self.measure_vault().await?;
+        let limits = self.settings().vault_limits;
+        let used = self.measured().as_ref().map_or(0, Measured::total);
+        let disk_free = disk_free(vault, limits).await?;
+        Ok(Some(VaultSpace { used, bytes_max: limits.bytes_max, disk_free }))
+    }
+
+    /// Checks whether `bytes` of the item of `found` fit into the vault, and counts them as used if
+    /// they do. Logs and counts it if they do not.
+    pub(super) async fn reserve_in_vault(
+        &self,
+        vault: &Vault,
+        found: &Match,
+        bytes: u64,
+    ) -> Result<bool, Error> {
+        match self.shortage(vault, found, bytes).await? {
+            None => Ok(true),
+            Some(shortage) => {
+                self.log_shortage(shortage, found.service);
+                Ok(false)
+            }
+        }
+    }
+
+    async fn shortage(
+        &self,
+        vault: &Vault,
+        found: &Match,
+        bytes: u64,
+    ) -> Result<Option<Shortage>, Error> {
+        let limits = self.settings().vault_limits;
+        if disk_free(vault, limits).await? < bytes {
+            return Ok(Some(Shortage::Disk));
+        }
+        if let Some(account) = &found.item.account {
+            let used = self.store().evidence_bytes_of_account(found.service, account).await?;
+            if used.saturating_add(bytes) > limits.account_bytes_max {
+                return Ok(Some(Shortage::Account));
+            }
+        }
+        self.measure_vault().await?;
+        let mut measured = self.measured();
+        let Some(measured) = measured.as_mut() else { return Ok(None) };
+        if measured.total().saturating_add(bytes) > limits.bytes_max {
+            return Ok(Some(Shortage::All));
+        }
+        let of_service = measured.by_service.entry(found.service).or_default();
+        if of_service.saturating_add(bytes) > limits.service_bytes_max {
+            return Ok(Some(Shortage::Service));
+        }
+        *of_service = of_service.saturating_add(bytes);
+        Ok(None)
+    }
+
+    /// Reads the use from the database if it was not read for a while.
+    async fn measure_vault(&self) -> Result<(), Error> {
+        let begun = Instant::now();
+        if self.measured().as_ref().is_some_and(|measured| begun < measured.until) {
+            return Ok(());
+        }
+        let by_service = self.store().evidence_bytes_by_service().await?;
+        let until = Instant::now() + AGE_MAX.max(begun.elapsed().saturating_mul(20));
+        *self.measured() = Some(Measured { by_service, until });
+        Ok(())
+    }
+
+    fn log_shortage(&self, shortage: Shortage, service: ServiceId) {
+        metrics::counter!("mamori_evidence_refused_total", "limit" => shortage.as_str())
+            .increment(1);
+        let now = Instant::now();
+        let mut logged = self.inner.vault_use.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.get(&shortage).is_some_and(|at| now.duration_since(*at) < LINE_EVERY) {
+            return;
+        }
+        logged.insert(shortage, now);
+        let limit = shortage.as_str();
+        tracing::error!(limit, %service, "the vault is full: the bytes of matches are not stored");
+    }
+
+    fn measured(&self) -> MutexGuard<'_, Option<Measured>> {
+        self.inner.vault_use.measured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the free bytes beyond those that stay free.
+async fn disk_free(vault: &Vault, limits: VaultLimits) -> Result<u64, Error> {
+    let free = vault.disk_free().await;
+    let free =
+        free.map_err(|cause| Error::internal("the vault's disk cannot be examined", cause))?;
+    Ok(free.saturating_sub(limits.disk_free_min))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn space_is_scarce_when_a_tenth_is_left_of_the_limit_or_of_the_disk() {
+        let is_scarce =
+            |used, disk_free| VaultSpace { used, bytes_max: 1_000, disk_free }.is_scarce();
+        for (used, disk_free, expected) in [
+            (0, 5_000, false),
+            (899, 5_000, false),
+            (900, 5_000, true),
+            (0, 500, false),
+            (450, 50, true),
+            (450, 51, false),
+            (0, 0, true),
+        ] {
+            assert_eq!(is_scarce(used, disk_free), expected, "{used} {disk_free}");
+        }
+    }
+}
