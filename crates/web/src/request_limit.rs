@@ -1,5 +1,5 @@
 //! The limit on the requests of each API key, and the headers that report it: `RateLimit` and
-//! `RateLimit-Policy` (IETF draft *RateLimit header fields for HTTP*).
+//! `RateLimit-Policy` (the IETF draft on them, *Rate limit header fields for HTTP*).
 
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use mamori_desk::{Desk, Quota};

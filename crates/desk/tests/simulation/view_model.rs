@@ -37,7 +37,7 @@ impl Seen {
 /// Whose views a decision asks for. No item of this world has an exact match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    NotAsked,
+    NoOne,
     AuthorOrApproval,
     Author,
     Both,
@@ -59,7 +59,7 @@ impl Asked {
             Outcome::NotAMatch => Self::Author,
             Outcome::Violates if is_grave => Self::Both,
             Outcome::Violates if limits || restricts_items => Self::AuthorOrApproval,
-            Outcome::Violates | Outcome::Allowed => Self::NotAsked,
+            Outcome::Violates | Outcome::Allowed => Self::NoOne,
         }
     }
 

@@ -85,12 +85,11 @@ impl Places {
     /// Waits for a place for a connection of `peer`. If none is free, closes an idle connection.
     pub async fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let permits = || Arc::clone(&self.permits);
-        let permit = match permits().try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                self.close_an_idle_one();
-                permits().acquire_owned().await.ok()?
-            }
+        let permit = if let Ok(permit) = permits().try_acquire_owned() {
+            permit
+        } else {
+            self.close_an_idle_one();
+            permits().acquire_owned().await.ok()?
         };
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let activity = Arc::new(Activity::default());

@@ -157,7 +157,7 @@ async fn made(
     let ends_danger = new.outcome != Outcome::Violates && is_in_danger(sim, new.case).await?;
     let waits = asked.needs_approval(seen) || ends_danger;
     let expected = if waits { DecisionState::Proposed } else { DecisionState::Standing };
-    let word = seen.word(asked != Asked::NotAsked);
+    let word = seen.word(asked != Asked::NoOne);
     if (decision.state, decision.author_viewing) != (expected, word) {
         let (state, viewing) = (decision.state, decision.author_viewing);
         return Err(format!("{} is {state:?} {viewing:?}, {expected:?} {word:?}", decision.id));

@@ -16,7 +16,7 @@ use crate::sim::{Simulation, Tried};
 pub async fn act(sim: &mut Simulation, admin: &Admin) -> Result<(), String> {
     let Some(decoy) = one_decoy(sim).await? else { return Ok(()) };
     if sim.below(3) == 0 {
-        return import(sim, admin, &decoy).await;
+        return Box::pin(import(sim, admin, &decoy)).await;
     }
     let query = format!(
         "SELECT 'ent_' || t.id FROM entry t
@@ -56,7 +56,7 @@ async fn import(sim: &mut Simulation, admin: &Admin, decoy: &Decoy) -> Result<()
         let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
         desk.import_entries(&admin, bank, options, list).await
     };
-    match sim.attempt(verb).await {
+    match Box::pin(sim.attempt(verb)).await {
         Tried::Done((import, _)) if decoy.is_negative && import.state == ImportState::Finished => {
             Err(format!("one key imported into a negative bank: {import:?}"))
         }
