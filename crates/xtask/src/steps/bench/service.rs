@@ -36,7 +36,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
         &config,
         format!(
             "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
-             [log]\nlevel = \"warn\"\n",
+             [limits]\nkey_requests_per_s_max = 0\n\n[log]\nlevel = \"warn\"\n",
             database.display()
         ),
     )?;
