@@ -48,8 +48,8 @@ pub struct Settings {
     pub distances: Distances,
     /// How often one API key may come near entries by hash alone.
     pub near_hits: NearHitLimits,
-    /// How many requests per second, on average over ten seconds, one API key may make at a node; 0
-    /// means any number.
+    /// How many requests per second one API key may make at a node, and at once as many as in ten
+    /// seconds; 0 means any number.
     pub key_requests_per_s_max: u32,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,

@@ -134,7 +134,7 @@ impl Pool {
     }
 
     /// Makes the rendition of one picture of `sender` that a reviewer will view, in one of the
-    /// sender's processes. Waits for no check.
+    /// sender's processes. Comes before all checks.
     ///
     /// # Errors
     /// As for [`Self::hash`], within the same time.

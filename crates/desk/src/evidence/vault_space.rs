@@ -34,7 +34,7 @@ pub struct VaultSpace {
 }
 
 impl VaultSpace {
-    /// Checks whether less than a tenth is left, of the limit or of what the disk could still take.
+    /// Checks whether a tenth or less is left, of the limit or of what the disk could still take.
     pub fn is_scarce(&self) -> bool {
         let left = self.bytes_max.saturating_sub(self.used).min(self.disk_free);
         let whole = self.bytes_max.min(self.used.saturating_add(self.disk_free));
@@ -66,6 +66,7 @@ impl Shortage {
 #[derive(Debug, Default)]
 pub(crate) struct VaultUse {
     measured: Mutex<Option<Measured>>,
+    measuring: tokio::sync::Mutex<()>,
     /// When each refusal was last logged.
     logged: Mutex<HashMap<Shortage, Instant>>,
 }
@@ -87,11 +88,16 @@ impl Desk {
     /// Returns the space in the vault; `None` if there is no vault.
     pub async fn vault_space(&self, _: &Member) -> Result<Option<VaultSpace>, Error> {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
-        self.measure_vault().await?;
         let limits = self.settings().vault_limits;
-        let used = self.measured().as_ref().map_or(0, Measured::total);
-        let disk_free = disk_free(vault, limits).await?;
+        let used = self.vault_bytes().await?;
+        let disk_free = disk_free(vault, limits).await.unwrap_or(0);
         Ok(Some(VaultSpace { used, bytes_max: limits.bytes_max, disk_free }))
+    }
+
+    /// Returns how many bytes of items are stored, as this node last read it.
+    pub(crate) async fn vault_bytes(&self) -> Result<u64, Error> {
+        self.measure_vault().await?;
+        Ok(self.measured().as_ref().map_or(0, Measured::total))
     }
 
     /// Checks whether `bytes` of the item of `found` fit into the vault, and counts them as used if
@@ -118,7 +124,8 @@ impl Desk {
         bytes: u64,
     ) -> Result<Option<Shortage>, Error> {
         let limits = self.settings().vault_limits;
-        if disk_free(vault, limits).await? < bytes {
+        // A disk that cannot be examined fails no check: sealing will tell.
+        if disk_free(vault, limits).await.is_some_and(|free| free < bytes) {
             return Ok(Some(Shortage::Disk));
         }
         if let Some(account) = &found.item.account {
@@ -143,6 +150,8 @@ impl Desk {
 
     /// Reads the use from the database if it was not read for a while.
     async fn measure_vault(&self) -> Result<(), Error> {
+        // One at a time: the others then find what it read.
+        let _measuring = self.inner.vault_use.measuring.lock().await;
         let begun = Instant::now();
         if self.measured().as_ref().is_some_and(|measured| begun < measured.until) {
             return Ok(());
@@ -171,12 +180,17 @@ impl Desk {
     }
 }
 
-/// Returns the free bytes beyond those that stay free.
-async fn disk_free(vault: &Vault, limits: VaultLimits) -> Result<u64, Error> {
-    let free = vault.disk_free().await;
-    let free =
-        free.map_err(|cause| Error::internal("the vault's disk cannot be examined", cause))?;
-    Ok(free.saturating_sub(limits.disk_free_min))
+/// Returns the free bytes beyond those that stay free; `None`, and a line in the log, if they cannot
+/// be read.
+async fn disk_free(vault: &Vault, limits: VaultLimits) -> Option<u64> {
+    match vault.disk_free().await {
+        Ok(free) => Some(free.saturating_sub(limits.disk_free_min)),
+        Err(error) => {
+            let logged: &(dyn std::error::Error + 'static) = &error;
+            tracing::error!(error = logged, "the disk of the vault cannot be examined");
+            None
+        }
+    }
 }
 
 #[cfg(test)]

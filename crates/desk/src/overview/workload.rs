@@ -35,7 +35,7 @@ impl Desk {
             actions: store.count_open_actions().await?,
             disputes: store.open_dispute_counts().await?,
             sealed: store.count_evidence().await?,
-            sealed_bytes: store.evidence_bytes_by_service().await?.values().sum(),
+            sealed_bytes: self.vault_bytes().await?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Hashes passwords in memory of a fixed size: as much of it as passwords are hashed at once.
+//! Hashes passwords in at most four buffers, which are reused.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

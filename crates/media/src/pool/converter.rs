@@ -28,7 +28,7 @@ const PROGRAM: &str = "/usr/bin/heif-convert";
 const PICTURES_MAX: u32 = 64;
 /// The most bytes of output, which the server holds in memory; more is refused as too costly.
 const OUTPUT_BYTES_MAX: u64 = 256 << 20;
-/// Files that are converted at a time, for the same reason.
+/// Files that wait and are converted at a time, for the same reason; at most two more do not wait.
 const CONCURRENT_MAX: usize = 2;
 
 /// Converts files, with one process for each.
@@ -68,14 +68,20 @@ impl Converter {
         }
     }
 
-    /// Converts `file`, which is a HEIC.
+    /// Converts `file`, which is a HEIC. One that `waits` does so while two others are converted.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if there is no output; [`Error::Pool`] if no process can be started.
-    pub async fn convert(&self, file: Bytes, limits: &Limits) -> Result<Prepared, Error> {
+    pub async fn convert(
+        &self,
+        file: Bytes,
+        limits: &Limits,
+        waits: bool,
+    ) -> Result<Prepared, Error> {
         let kind = if has_alpha(&file) { "png" } else { "jpg" };
         let is_sequence = format::is_sequence(&file);
-        let _permit = self.permits.acquire().await.map_err(|_| Error::Busy)?;
+        let _permit =
+            if waits { Some(self.permits.acquire().await.map_err(|_| Error::Busy)?) } else { None };
         let run = self.run(&file, kind, limits);
         let (output, damage) = timeout(limits.wall(), run).await.unwrap_or_else(|_| {
             let reason = format!("converting took longer than {} s", limits.wall_s_max);

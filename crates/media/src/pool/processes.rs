@@ -82,8 +82,19 @@ impl Processes {
     pub async fn take(&self, sender: Sender) -> io::Result<Child> {
         match self.take_idle(sender) {
             Some(child) => Ok(child),
-            None => self.start_one().await,
+            None => match self.start_one().await {
+                // The system may have no room for one more process.
+                Err(_) if self.end_oldest() => self.start_one().await,
+                started => started,
+            },
         }
+    }
+
+    /// Ends the process of a sender that was idle longest; returns false if there is none.
+    fn end_oldest(&self) -> bool {
+        let mut idle = self.idle();
+        let oldest = idle.iter().position(|idle| idle.sender.is_some());
+        oldest.map(|oldest| idle.remove(oldest)).is_some()
     }
 
     /// Keeps a process for the next picture of the same sender. If there are too many, ends the one
@@ -116,8 +127,7 @@ impl Processes {
             while self.lacks_one() {
                 match self.start_one().await {
                     Ok(child) => {
-                        // In front: the longest idle of all.
-                        self.idle().insert(0, Idle { sender: None, child });
+                        self.idle().push(Idle { sender: None, child });
                         wait = BACKOFF_MIN;
                     }
                     Err(error) => {

@@ -1,10 +1,10 @@
 //! The pictures that wait for a process: one lane for each sender, and one for reviewers' views.
 //!
-//! A sender's pictures wait in the order in which they came. Of several senders, the one with the
-//! fewest pictures in processes is next; of equals, the one whose pictures took less time. So a
-//! sender delays another by the rest of one picture at most, however many and however costly
-//! pictures it sends. The cost of a picture is the time that its process took: what a file declares
-//! about itself can be false.
+//! Views come first. A sender's pictures wait in the order in which they came. Of several senders, the
+//! one with the fewest pictures in processes is next; of equals, the one whose pictures took less
+//! time. So a sender delays another by the rest of one picture at most, however many and however
+//! costly pictures it sends. The cost of a picture is the time that its process took: what a file
+//! declares about itself can be false.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,10 +20,11 @@ use crate::Error;
 pub enum Slot {
     /// Any.
     Any,
-    /// While all slots of [`Slot::Any`] are occupied, those of lanes of which no job is running: the
-    /// first picture of a sender waits for none of another.
+    /// Only while all slots of [`Slot::Any`] are occupied: checks of a sender of which none is running.
+    /// So the first picture of a sender waits for none of another.
     OfIdleLanes,
-    /// Views: whatever is sent to be checked, a reviewer waits for no check.
+    /// Views. One view runs whatever is sent to be checked; a second at the same time may wait for a
+    /// check to end.
     OfViews,
 }
 
@@ -43,7 +44,7 @@ pub struct Limits {
     pub workers: usize,
     /// Checks in total, and separately views.
     pub waiting_max: usize,
-    /// Checks of one sender.
+    /// Checks of one sender. Its first is accepted also if `waiting_max` others wait.
     pub sender_waiting_max: usize,
 }
 
@@ -58,8 +59,10 @@ pub struct Queue {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// The lanes that have a job.
+    /// The lanes that have a job, or had more than their share of time until a moment ago.
     lanes: HashMap<Lane, Jobs>,
+    /// The greatest [`Jobs::used`] of a lane whose job was taken: a lane that begins has used as much.
+    present: Duration,
     /// Jobs that run in a slot of [`Slot::Any`].
     running_in_any: usize,
     is_closed: bool,
@@ -70,8 +73,9 @@ struct Inner {
 struct Jobs {
     waiting: VecDeque<Job>,
     running: usize,
-    /// Time that its jobs took. A lane begins with the least of the others, so that it neither has
-    /// to wait for what they had before nor may catch up on it.
+    /// Time that its jobs took. A lane that begins again has used at least as much as the one whose job
+    /// was taken last, so that it cannot catch up on the time in which it had none; and as much as it
+    /// had used itself, so that one that sends pictures one by one is not always next.
     used: Duration,
 }
 
@@ -99,9 +103,12 @@ impl Queue {
                 return Err(Error::Busy);
             }
         }
-        let least_used = inner.lanes.values().map(|jobs| jobs.used).min().unwrap_or_default();
-        let jobs = inner.lanes.entry(lane);
-        let jobs = jobs.or_insert_with(|| Jobs { used: least_used, ..Jobs::default() });
+        let present = inner.present;
+        inner.lanes.retain(|_, jobs| !jobs.is_empty() || jobs.used > present);
+        let jobs = inner.lanes.entry(lane).or_default();
+        if jobs.is_empty() {
+            jobs.used = jobs.used.max(present);
+        }
         jobs.waiting.push_back(job);
         drop(inner);
         self.changed.notify_waiters();
@@ -177,13 +184,15 @@ impl Inner {
             let jobs = self.lanes.get_mut(&lane)?;
             let job = jobs.waiting.pop_front()?;
             if !job.request.is_closed() {
+                if lane != Lane::Views {
+                    self.present = self.present.max(jobs.used);
+                }
                 jobs.running = jobs.running.saturating_add(1);
                 if slot == Slot::Any {
                     self.running_in_any = self.running_in_any.saturating_add(1);
                 }
                 return Some((job, lane));
             }
-            self.remove_if_empty(lane);
         }
     }
 
@@ -193,7 +202,8 @@ impl Inner {
         match lane {
             Lane::Views => waiting < limits.waiting_max,
             Lane::Checks(_) => {
-                waiting < limits.sender_waiting_max && self.checks_waiting() < limits.waiting_max
+                let fits = self.checks_waiting() < limits.waiting_max;
+                waiting == 0 || (fits && waiting < limits.sender_waiting_max)
             }
         }
     }
@@ -202,13 +212,6 @@ impl Inner {
     fn remove_abandoned(&mut self) {
         for jobs in self.lanes.values_mut() {
             jobs.waiting.retain(|job| !job.request.is_closed());
-        }
-        self.lanes.retain(|_, jobs| !jobs.is_empty());
-    }
-
-    fn remove_if_empty(&mut self, lane: Lane) {
-        if self.lanes.get(&lane).is_some_and(Jobs::is_empty) {
-            self.lanes.remove(&lane);
         }
     }
 
@@ -234,7 +237,6 @@ impl Drop for Running {
         if self.slot == Slot::Any {
             inner.running_in_any = inner.running_in_any.saturating_sub(1);
         }
-        inner.remove_if_empty(self.lane);
         drop(inner);
         // A lane that has no job running may use another slot now.
         self.queue.changed.notify_waiters();
@@ -244,7 +246,7 @@ impl Drop for Running {
 fn may_take(slot: Slot, lane: Lane, jobs: &Jobs) -> bool {
     match slot {
         Slot::Any => true,
-        Slot::OfIdleLanes => jobs.running == 0,
+        Slot::OfIdleLanes => lane != Lane::Views && jobs.running == 0,
         Slot::OfViews => lane == Lane::Views,
     }
 }

@@ -71,7 +71,8 @@ impl SlotSupervisor {
     async fn prepare(&self, bytes: Bytes) -> Result<Prepared, Error> {
         match &self.converter {
             Some(converter) if sniff(&bytes).is_ok_and(|format| format == Format::Heic) => {
-                converter.convert(bytes, &self.limits).await
+                // A view, and a sender's first picture, wait for no other sender's.
+                converter.convert(bytes, &self.limits, self.slot == Slot::Any).await
             }
             _ => Ok(Prepared { bytes, source: Source::Sent, remaining: Remaining::Nothing }),
         }

@@ -105,7 +105,8 @@ pub struct Media {
     /// Pictures that may wait for a process; further ones are answered with 503.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub waiting_max: usize,
-    /// The part of these places that one service, or all administrators together, may use.
+    /// The part of these places that one service, or all administrators together, may use; at most
+    /// half of them.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub service_waiting_max: usize,
     /// Processes that wait for the next picture of the service whose pictures they decoded. A
@@ -170,8 +171,8 @@ pub struct Limits {
     /// The same within 24 hours.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub near_hits_day_max: usize,
-    /// How many requests per second, on average over ten seconds, one API key may make at a node;
-    /// further ones are answered with 429. 0 means any number.
+    /// How many requests per second one API key may make at a node, and at once as many as in ten
+    /// seconds; further ones are answered with 429. 0 means any number.
     #[serde(deserialize_with = "within::<0, 1_000_000, _, _>")]
     pub key_requests_per_s_max: u32,
     /// The most sets of hashes of one item that are kept: one for each version that was sent.

@@ -177,7 +177,13 @@ async fn serve_connection(
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = place.is_needed() => return,
+        () = place.is_needed() => {
+            if !place.is_busy() {
+                return;
+            }
+            // A request began meanwhile: it is answered first.
+            connection.as_mut().graceful_shutdown();
+        }
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;

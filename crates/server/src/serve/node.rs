@@ -109,7 +109,11 @@ async fn start_pool(config: &Config, workers: usize) -> anyhow::Result<Pool> {
         args: vec!["decode".into()],
         workers,
         waiting_max: config.media.waiting_max,
-        sender_waiting_max: config.media.service_waiting_max,
+        // With more than half, two services could shut out all others.
+        sender_waiting_max: config
+            .media
+            .service_waiting_max
+            .min(config.media.waiting_max.div_ceil(2)),
         idle_max: config.media.idle_processes_max,
         limits: config.media.limits.clone(),
     };

@@ -1,23 +1,27 @@
 //! The places of a listener's connections, shared fairly by the addresses of their peers.
 //!
 //! If all places are taken, a new connection takes that of an idle one: one on which no request is
-//! being answered and no answer waits to be read, of the peer that has the most connections. So a client that opens connections and
-//! sends nothing takes the place of its own connections and of no other's. Behind a proxy all
-//! connections have one peer, and the longest idle one makes room.
+//! being answered and no answer waits to be read. It is a connection of the peer that has the most,
+//! and never of a peer that has no more than the newcomer's. So a client takes places of its own or
+//! of a client that has more. Behind a proxy all connections have one peer.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+
+/// How long a new connection waits before it looks for an idle one again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The places of a listener.
 #[derive(Debug)]
@@ -84,12 +88,17 @@ impl Places {
 
     /// Waits for a place for a connection of `peer`. If none is free, closes an idle connection.
     pub async fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let permits = || Arc::clone(&self.permits);
-        let permit = if let Ok(permit) = permits().try_acquire_owned() {
-            permit
-        } else {
-            self.close_an_idle_one();
-            permits().acquire_owned().await.ok()?
+        let peer = network_of(peer);
+        let permit = loop {
+            if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+                break permit;
+            }
+            self.make_room(peer);
+            let permit = Arc::clone(&self.permits).acquire_owned();
+            // Looks again after a moment: a connection may become idle meanwhile.
+            if let Ok(permit) = tokio::time::timeout(LOOK_AGAIN, permit).await {
+                break permit.ok()?;
+            }
         };
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let activity = Arc::new(Activity::default());
@@ -100,19 +109,23 @@ impl Places {
         Some(Place { places: Arc::clone(self), number, activity, close, _permit: permit })
     }
 
-    /// Closes the connection that has been idle longest, of the peer that has the most idle ones.
-    fn close_an_idle_one(&self) {
+    /// Asks the connection that has been idle longest, of the peer that has the most of all, to end,
+    /// unless one was asked already. None of a peer that has no more than `newcomer`, but its own.
+    fn make_room(&self, newcomer: IpAddr) {
         let open = self.open();
+        if open.values().any(|each| each.close.is_cancelled()) {
+            return;
+        }
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
         for each in open.values() {
             let count = counts.entry(each.peer).or_default();
             *count = count.saturating_add(1);
         }
-        let idle = open.values().filter(|each| !each.close.is_cancelled());
+        let count = |peer: IpAddr| counts.get(&peer).copied().unwrap_or(0);
+        let may_close = |peer: IpAddr| peer == newcomer || count(peer) > count(newcomer);
+        let idle = open.values().filter(|each| may_close(each.peer));
         let idle = idle.filter_map(|each| Some((each, each.activity.idle_since()?)));
-        let chosen = idle.max_by_key(|(each, since)| {
-            (counts.get(&each.peer).copied(), std::cmp::Reverse(*since))
-        });
+        let chosen = idle.max_by_key(|(each, since)| (count(each.peer), Reverse(*since)));
         if let Some((each, _)) = chosen {
             each.close.cancel();
         }
@@ -127,7 +140,22 @@ impl Places {
     }
 }
 
+/// Returns the address by which a peer is counted: an IPv6 client has a whole network of 64 bits.
+fn network_of(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
 impl Place {
+    /// Checks whether a request is being answered, or its answer waits to be read.
+    pub fn is_busy(&self) -> bool {
+        self.activity.idle_since().is_none()
+    }
+
     /// Waits until the connection is to be closed, because a new one needs its place.
     pub async fn is_needed(&self) {
         self.close.cancelled().await;
@@ -221,8 +249,6 @@ impl Activity {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn peer(last: u8) -> IpAddr {
@@ -231,7 +257,7 @@ mod tests {
 
     /// Takes a place, if there is one soon.
     async fn take(places: &Arc<Places>, last: u8) -> Option<Place> {
-        tokio::time::timeout(Duration::from_millis(20), places.take(peer(last))).await.ok()?
+        tokio::time::timeout(Duration::from_millis(120), places.take(peer(last))).await.ok()?
     }
 
     fn is_closed(place: &Place) -> bool {
@@ -253,6 +279,44 @@ mod tests {
         assert_eq!(many.iter().filter(|place| is_closed(place)).count(), 1);
         many.retain(|place| !is_closed(place));
         assert!(take(&places, 3).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_peer_with_many_busy_connections_takes_no_place_of_one_with_few() {
+        let places = Places::new(4);
+        let other = take(&places, 1).await.unwrap();
+        let mut many = Vec::new();
+        for _ in 0..3 {
+            many.push(take(&places, 2).await.unwrap());
+        }
+        let busy: Vec<Request> = many.iter().map(Place::begin_request).collect();
+
+        assert!(take(&places, 2).await.is_none());
+        assert!(!is_closed(&other), "it has fewer than the newcomer's peer");
+        assert!(many.iter().all(|place| !is_closed(place)));
+
+        // A connection that becomes idle while another waits makes room.
+        let waiting = tokio::spawn({
+            let places = Arc::clone(&places);
+            async move { places.take(peer(3)).await.is_some() }
+        });
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        drop(busy);
+        while many.iter().all(|place| !is_closed(place)) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        many.retain(|place| !is_closed(place));
+        assert!(waiting.await.unwrap());
+        assert!(!is_closed(&other));
+    }
+
+    #[test]
+    fn an_ipv6_client_is_counted_by_its_network_and_a_mapped_one_by_its_ipv4_address() {
+        let of = |text: &str| network_of(text.parse().unwrap()).to_string();
+
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
     }
 
     #[tokio::test]

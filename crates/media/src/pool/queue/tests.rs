@@ -139,7 +139,8 @@ async fn a_sender_whose_share_of_the_queue_is_full_is_refused_and_no_other() {
     for _ in 0..4 {
         callers.check(&queue, service(2)).unwrap();
     }
-    // All places are taken, except those for views.
+    // All places are taken, except one for each other sender, and those for views.
+    callers.check(&queue, service(3)).unwrap();
     assert!(matches!(callers.check(&queue, service(3)), Err(Error::Busy)));
     callers.view(&queue, service(3)).unwrap();
 }
@@ -153,10 +154,9 @@ async fn a_picture_whose_caller_has_gone_away_takes_no_place_and_is_not_decoded(
     callers.hashes.clear();
 
     assert!(take(&queue, Slot::Any).await.is_none());
-    assert!(queue.inner().lanes.is_empty());
     callers.check(&queue, service(1)).unwrap();
     assert!(take(&queue, Slot::Any).await.is_some());
-    assert!(queue.inner().lanes.is_empty(), "it ended");
+    assert_eq!(queue.waiting(), 0);
 }
 
 #[tokio::test]
@@ -175,4 +175,41 @@ async fn a_slot_that_waits_is_woken_by_a_job_and_by_the_end_of_the_queue() {
     queue.close();
     assert_eq!(views.await.unwrap(), None);
     queue.closed().await;
+}
+
+#[tokio::test]
+async fn a_sender_with_many_pictures_is_served_beside_senders_that_send_one_at_a_time() {
+    let (queue, mut callers) = (queue(), Callers::default());
+    for _ in 0..4 {
+        callers.check(&queue, service(1)).unwrap();
+    }
+    let mut served = 0;
+    for sender in [2, 3] {
+        callers.check(&queue, service(sender)).unwrap();
+    }
+    for _ in 0..12 {
+        let (job, running) = take(&queue, Slot::Any).await.unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+        drop(running);
+        if job.sender == service(1) {
+            served += 1;
+        } else {
+            callers.check(&queue, job.sender).unwrap();
+        }
+    }
+
+    assert!(served >= 3, "{served} of its pictures were served among twelve");
+}
+
+#[tokio::test]
+async fn the_slot_for_first_pictures_takes_no_view() {
+    let (queue, mut callers) = (queue(), Callers::default());
+    for _ in 0..2 {
+        callers.check(&queue, service(1)).unwrap();
+    }
+    let (_, _running) = fill(&queue, &[Slot::Any, Slot::Any]).await;
+    callers.view(&queue, service(1)).unwrap();
+
+    assert!(take(&queue, Slot::OfIdleLanes).await.is_none());
+    assert!(take(&queue, Slot::OfViews).await.is_some());
 }
