@@ -1,9 +1,9 @@
 //! The places of a listener's connections, shared fairly by the addresses of their peers.
 //!
 //! If all places are taken, a new connection takes that of an idle one: one on which no request is
-//! being answered and no answer waits to be read. It is a connection of the peer that has the most,
-//! and never of a peer that has no more than the newcomer's. So a client takes places of its own or
-//! of a client that has more. Behind a proxy all connections have one peer.
+//! being answered and no answer waits to be read. It is a connection of the peer that has the most of
+//! all, or of the newcomer's own. If these are all busy, the newcomer waits. Behind a proxy all
+//! connections have one peer.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -109,8 +109,8 @@ impl Places {
         Some(Place { places: Arc::clone(self), number, activity, close, _permit: permit })
     }
 
-    /// Asks the connection that has been idle longest, of the peer that has the most of all, to end,
-    /// unless one was asked already. None of a peer that has no more than `newcomer`, but its own.
+    /// Asks the connection that has been idle longest to end, of the peer that has the most of all or
+    /// of `newcomer` itself, unless one was asked already.
     fn make_room(&self, newcomer: IpAddr) {
         let open = self.open();
         if open.values().any(|each| each.close.is_cancelled()) {
@@ -122,7 +122,9 @@ impl Places {
             *count = count.saturating_add(1);
         }
         let count = |peer: IpAddr| counts.get(&peer).copied().unwrap_or(0);
-        let may_close = |peer: IpAddr| peer == newcomer || count(peer) > count(newcomer);
+        let most = counts.values().copied().max().unwrap_or(0);
+        let may_close =
+            |peer: IpAddr| peer == newcomer || (count(peer) == most && most > count(newcomer));
         let idle = open.values().filter(|each| may_close(each.peer));
         let idle = idle.filter_map(|each| Some((each, each.activity.idle_since()?)));
         let chosen = idle.max_by_key(|(each, since)| (count(each.peer), Reverse(*since)));
