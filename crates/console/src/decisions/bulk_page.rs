@@ -9,6 +9,7 @@ use axum::response::Response;
 use mamori_desk::Error;
 use mamori_desk::cases::account_alias::AccountAlias;
 use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
+use mamori_model::action::AccountMeasure;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
 use mamori_model::{
@@ -102,8 +103,8 @@ pub struct Row {
     pub cases: u64,
     /// Number of items that it affects.
     pub items: u64,
-    /// Number of accounts that it affects.
-    pub accounts: u64,
+    /// Number of accounts on which it acts; `None` if it leaves them as they are.
+    pub accounts: Option<u64>,
     /// Name of its state.
     pub state: MessageId,
     /// CSS class of the state.
@@ -386,7 +387,7 @@ fn row(bulk: &Bulk) -> Row {
         outcome: terms::outcome(bulk.outcome),
         cases: bulk.cases.into(),
         items: bulk.items.into(),
-        accounts: bulk.accounts.into(),
+        accounts: (bulk.measures.account != AccountMeasure::Leave).then(|| bulk.accounts.into()),
         state: terms::bulk_state(bulk.state),
         tone: tone(bulk.state),
     }

@@ -34,7 +34,7 @@ fn row(state: BulkState) -> Row {
         outcome: terms::outcome(Outcome::Violates),
         cases: 2,
         items: 1_000,
-        accounts: 1,
+        accounts: Some(1),
         state: terms::bulk_state(state),
         tone: tone(state),
     }
