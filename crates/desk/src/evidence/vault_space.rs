@@ -19,7 +19,7 @@ use crate::{Desk, Error};
 /// How long a measured use counts. Where measuring takes long, twenty times as long as that.
 const AGE_MAX: Duration = Duration::from_secs(10);
 
-/// How long refusals are counted before they are one line of the log.
+/// How long further refusals by the same limit get no line in the log; a metric counts all.
 const LINE_EVERY: Duration = Duration::from_mins(1);
 
 /// The space in the vault.

@@ -110,10 +110,12 @@ impl Places {
     }
 
     /// Asks the connection that has been idle longest to end, of the peer that has the most of all or
-    /// of `newcomer` itself, unless one was asked already.
+    /// of `newcomer` itself, unless one is ending already.
     fn make_room(&self, newcomer: IpAddr) {
         let open = self.open();
-        if open.values().any(|each| each.close.is_cancelled()) {
+        // One that was asked while it was idle ends at once; one that has a request since, later.
+        let is_ending = |each: &Open| each.close.is_cancelled() && each.activity.is_idle();
+        if open.values().any(is_ending) {
             return;
         }
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
@@ -125,7 +127,7 @@ impl Places {
         let most = counts.values().copied().max().unwrap_or(0);
         let may_close =
             |peer: IpAddr| peer == newcomer || (count(peer) == most && most > count(newcomer));
-        let idle = open.values().filter(|each| may_close(each.peer));
+        let idle = open.values().filter(|each| may_close(each.peer) && !each.close.is_cancelled());
         let idle = idle.filter_map(|each| Some((each, each.activity.idle_since()?)));
         let chosen = idle.max_by_key(|(each, since)| (count(each.peer), Reverse(*since)));
         if let Some((each, _)) = chosen {
@@ -155,7 +157,7 @@ fn network_of(peer: IpAddr) -> IpAddr {
 impl Place {
     /// Checks whether a request is being answered, or its answer waits to be read.
     pub fn is_busy(&self) -> bool {
-        self.activity.idle_since().is_none()
+        !self.activity.is_idle()
     }
 
     /// Waits until the connection is to be closed, because a new one needs its place.
@@ -241,6 +243,10 @@ impl Activity {
         self.idle_since.store(places.now().saturating_add(1), Ordering::Relaxed);
     }
 
+    fn is_idle(&self) -> bool {
+        self.idle_since().is_some()
+    }
+
     /// Returns since when no request is being answered; `None` while one is, or while the answer
     /// waits to be read.
     fn idle_since(&self) -> Option<u64> {
@@ -310,6 +316,21 @@ mod tests {
         many.retain(|place| !is_closed(place));
         assert!(waiting.await.unwrap());
         assert!(!is_closed(&other));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_asked_and_answers_a_request_first_delays_no_newcomer() {
+        let places = Places::new(2);
+        let first = take(&places, 1).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let second = take(&places, 1).await.unwrap();
+        assert!(take(&places, 2).await.is_none());
+        assert!(is_closed(&first) && !is_closed(&second));
+
+        let _request = first.begin_request();
+
+        assert!(take(&places, 2).await.is_none());
+        assert!(is_closed(&second));
     }
 
     #[test]

@@ -169,16 +169,18 @@ async fn large_uploads_of_one_service_leave_memory_for_others_and_give_it_back()
 async fn a_key_that_makes_too_many_requests_is_told_to_wait_and_no_other_is() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let limits = "[limits]\nkey_requests_per_s_max = 2\n";
+    let limits = "[limits]\nkey_requests_per_s_max = 2\n[hma]\nenabled = true\nowner = \"tests\"\n\
+                  purpose = \"rehearsal\"\nlegal_basis = \"none\"\nsource = \"drawn\"\n";
     let config = configure(folder.path(), records.url(), limits);
     let node = Mamori::start(&config);
     let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     let other = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let ask = async |key: &str| {
-        let request = client.get(format!("{}/v1/banks", node.address)).bearer_auth(key);
+    let ask_at = async |path: &str, key: &str| {
+        let request = client.get(format!("{}{path}", node.address)).bearer_auth(key);
         request.send().await.unwrap()
     };
+    let ask = async |key: &str| ask_at("/v1/banks", key).await;
 
     let mut limited = ask(&admin.key).await;
     let policy = limited.headers()["ratelimit-policy"].clone();
@@ -196,4 +198,13 @@ async fn a_key_that_makes_too_many_requests_is_told_to_wait_and_no_other_is() {
     let problem: serde_json::Value = limited.json().await.unwrap();
     assert_eq!(problem["type"], "limit.requests");
     assert_eq!(ask(&other.key).await.status(), StatusCode::OK);
+
+    // The routes of HMA count for the same limit.
+    let mut statuses = Vec::new();
+    while statuses.last() != Some(&StatusCode::TOO_MANY_REQUESTS) && statuses.len() < 60 {
+        statuses.push(ask_at("/c/banks", &admin.key).await.status());
+    }
+    assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    statuses.pop();
+    assert!(statuses.iter().all(|status| *status == StatusCode::OK), "{statuses:?}");
 }
