@@ -46,7 +46,7 @@ impl DemoServer {
         let folder = tempfile::Builder::new().prefix("mamori-demo-").tempdir()?;
         let mut config = config(folder.path())?;
         let file = File::create(folder.path().join("mamori.log"))?;
-        log::start_into(&config.log, Arc::new(file), false)?;
+        log::start_into(&config.log, log::Output::File(Arc::new(file)), false)?;
         let metrics = metrics::install().context("metrics cannot be recorded")?;
         let listeners = bind_listeners(&mut config)?;
         let address = listeners.address();

@@ -13,9 +13,11 @@ use mamori_desk::{Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
 use mamori_model::{CaseState, DisputeScope, Urgency};
 use mamori_web::cached::{Cached, PROBE_AGE_MAX};
-use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
+
+use super::log;
 
 /// The media type of the text format, as Prometheus specifies it.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -84,6 +86,7 @@ fn describe() {
     describe_gauge!("mamori_disputes_open", "Disputes that wait for a policy editor, by scope");
     describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
     describe_gauge!("mamori_decoders", "Decoding processes that are running");
+    describe_counter!("mamori_log_lines_lost_total", "Log lines that could not be written");
 }
 
 #[derive(Clone)]
@@ -108,7 +111,7 @@ async fn show(State(state): State<MetricsState>) -> impl IntoResponse {
     ([(CONTENT_TYPE, TEXT_FORMAT)], prometheus.render())
 }
 
-/// Updates gauges of the present state; events are counted when they happen.
+/// Updates gauges of the present state; events are counted when they happen, except lost log lines.
 fn update_node_gauges(desk: &Desk) {
     let (position, holdings) = (desk.position(), desk.holdings());
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
@@ -117,6 +120,7 @@ fn update_node_gauges(desk: &Desk) {
     gauge!("mamori_index_banks").set(number(holdings.banks));
     gauge!("mamori_index_entries").set(number(holdings.entries));
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
+    counter!("mamori_log_lines_lost_total").absolute(log::lines_lost());
 }
 
 /// Updates gauges of the pending work in the whole database. They keep their last values if it does

@@ -1,6 +1,7 @@
 //! A running `mamori serve`.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -123,6 +124,11 @@ impl Drop for Mamori {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Returns a port of loopback that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Runs `kill` with `args`.
