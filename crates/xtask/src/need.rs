@@ -37,6 +37,8 @@ pub enum Need {
     Nasm,
     /// `wrk`, a load generator for HTTP.
     Wrk,
+    /// `systemd-analyze`, which computes the exposure of a unit; systemd need not run.
+    Systemd,
     /// `heif-enc`, which makes a HEIC file for a test, and `heif-convert`, with which the server
     /// reads it.
     Heif,
@@ -80,6 +82,7 @@ impl Need {
             Self::JpegTools => ["cjpeg", "jpegtran"].into_iter().all(starts),
             Self::TiffTools => ["tiffcp", "tiffset"].into_iter().all(starts),
             Self::WebpTools => ["cwebp", "gif2webp"].into_iter().all(starts),
+            Self::Systemd => succeeds(Command::new("systemd-analyze").arg("--version")),
             Self::Heif => ["heif-enc", "heif-convert"].into_iter().all(starts),
             Self::Nasm => starts("nasm"),
             Self::Wrk => starts("wrk"),
@@ -105,6 +108,7 @@ impl Need {
             Self::WebpTools => Source::Debian(&["webp"]),
             Self::Nasm => Source::Debian(&["nasm"]),
             Self::Wrk => Source::Debian(&["wrk"]),
+            Self::Systemd => Source::Debian(&["systemd"]),
             Self::Heif => Source::Debian(&["libheif-examples"]),
             Self::Cxx => Source::Debian(&["g++"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),

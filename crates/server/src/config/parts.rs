@@ -196,7 +196,10 @@ impl Config {
         if !self.server.node.is_empty() {
             return self.server.node.clone();
         }
-        let machine = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        // The unit file hides the first one (`ProcSubset=pid`).
+        let read = |path| fs::read_to_string(path).ok();
+        let machine = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"));
+        let machine = machine.unwrap_or_default();
         let machine = Some(machine.trim()).filter(|name| !name.is_empty()).unwrap_or("mamori");
         format!("{machine}-{}", std::process::id())
     }
