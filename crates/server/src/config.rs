@@ -7,6 +7,7 @@ mod checked;
 pub mod parts;
 mod people;
 mod sections;
+pub mod warnings;
 
 use std::fmt;
 use std::fs;

@@ -50,6 +50,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
     log::start(&config.log)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), config = %source, "starting");
+    for warning in config.warnings(&source) {
+        let (risk, advice) = (warning.risk.as_str(), warning.advice);
+        tracing::warn!(risk, advice, "the configuration has a risk");
+    }
     runtime::block_on(serve(&config))
 }
 

@@ -1,8 +1,8 @@
 //! Decides to which addresses a webhook may be sent.
 //!
-//! Only https, or http to loopback; never into a private network unless the operator permits it,
-//! and not to this machine's loopback if the operator forbids it: a service that supplies a URL
-//! must not reach the operator's internal servers through it. The check is made on the address to
+//! Only https; never into a private network, nor to this machine's loopback, unless the operator
+//! permits it, and then to loopback also by http: a service that supplies a URL must not reach the
+//! operator's internal servers through it. The check is made on the address to
 //! which the name resolves, at every attempt, and the connection goes to exactly that address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -228,8 +228,7 @@ impl Default for Webhooks {
             endpoint_concurrency: usual.endpoint_concurrency,
             service_concurrency: usual.service_concurrency,
             private_networks: usual.permitted.networks,
-            // The desk itself permits nothing. A first service usually runs on this machine.
-            loopback: true,
+            loopback: usual.permitted.loopback,
             endpoints_max: usual.endpoints_max,
         }
     }

@@ -129,6 +129,14 @@ fn the_pace_limits_can_be_set_and_not_switched_off() {
 }
 
 #[test]
+fn webhooks_go_to_loopback_only_if_the_operator_permits_it() {
+    let permitted = |text: &str| parse(text).unwrap().desk().unwrap().webhooks.permitted;
+
+    assert!(!permitted("").loopback);
+    assert!(permitted("[webhooks]\nloopback = true").loopback);
+}
+
+#[test]
 fn partly_looked_is_one_of_three_words() {
     use mamori_desk::settings::PartlyLooked;
     let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 
 use tempfile::TempDir;
@@ -43,6 +44,28 @@ fn a_configuration_is_checked_without_starting_anything() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(said(&missing).contains("nowhere.toml"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_risk_is_named_and_fails_only_a_strict_check() {
+    let folder = TempDir::new().unwrap();
+    let config = configure(folder.path(), "sqlite:m.db", "");
+    let config = config.to_str().unwrap();
+    let check =
+        |more: &[&str]| run(&folder, &[&["check-config", "--config", config], more].concat());
+    let set_mode = |mode| fs::set_permissions(config, fs::Permissions::from_mode(mode)).unwrap();
+
+    set_mode(0o644);
+    let (usual, strict) = (check(&[]), check(&["--strict"]));
+    set_mode(0o600);
+    let mended = check(&["--strict"]);
+
+    assert!(usual.status.success(), "{}", said(&usual));
+    assert!(said(&usual).starts_with("warning: open-configuration: "), "{}", said(&usual));
+    assert_eq!(strict.status.code(), Some(1));
+    assert_eq!(said(&strict), said(&usual));
+    assert!(mended.status.success(), "{}", said(&mended));
+    assert_eq!(said(&mended), "");
 }
 
 #[test]
