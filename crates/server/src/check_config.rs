@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::config::Config;
+use crate::process;
 use crate::serve::ConfigArgs;
 
 /// Checks the configuration and reports what is wrong with it, without starting anything.
@@ -28,6 +29,7 @@ pub struct Args {
 /// Loads the configuration, which checks it, and prints the warnings about it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
+    process::protect(&config)?;
     let warnings = config.warnings(&source);
     let mut out = io::stdout().lock();
     if args.show {

@@ -11,7 +11,7 @@ use mamori_desk::settings::{
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use mamori_model::{Distance, Reach, exposure};
-use mamori_vault::{Keyring, Vault};
+use mamori_vault::Vault;
 
 use super::{Config, Error};
 
@@ -75,14 +75,8 @@ impl Config {
         }
     }
 
-    /// Returns the keys of the vault, if there are any.
-    pub fn keyring(&self) -> Result<Option<Keyring>, Error> {
-        let keys = self.vault.keys.as_ref().map(|keys| Keyring::parse(keys.reveal())).transpose();
-        keys.map_err(|refused| Error::Conflict(format!("the keys of the vault: {refused}")))
-    }
-
     fn open_vault(&self) -> Result<Option<Arc<Vault>>, Error> {
-        let Some(keys) = self.keyring()? else { return Ok(None) };
+        let Some(keys) = self.vault.keys.clone() else { return Ok(None) };
         let folder = self.vault.folder.clone();
         let vault = Vault::open(folder, keys).map_err(|refused| {
             Error::Conflict(format!("`vault.folder` is {}: {refused}", self.vault.folder.display()))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mamori_desk::settings::{ApprovalSettings, CaseSettings, SignInSettings};
-use mamori_model::Sensitive;
+use mamori_vault::Keyring;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
@@ -95,7 +95,7 @@ pub struct Vault {
     pub key_file: Option<PathBuf>,
     /// The keys, from the environment or from that file.
     #[serde(skip)]
-    pub keys: Option<Sensitive<String>>,
+    pub keys: Option<Keyring>,
 }
 
 impl Default for Vault {

@@ -43,6 +43,10 @@ pub struct Server {
     /// How long a graceful stop waits for accepted requests.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub shutdown_timeout_s: u32,
+    /// Whether `mamori serve` may run as root.
+    pub allow_root: bool,
+    /// Whether a crash leaves a core dump, and debuggers of the same user may read the memory.
+    pub allow_debugging: bool,
 }
 
 impl Default for Server {
@@ -57,6 +61,8 @@ impl Default for Server {
             response_idle_timeout_s: 30,
             request_timeout_s: 30,
             shutdown_timeout_s: 30,
+            allow_root: false,
+            allow_debugging: false,
         }
     }
 }

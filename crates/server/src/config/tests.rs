@@ -299,8 +299,8 @@ fn the_vaults_keys_come_from_the_environment_before_their_file() {
     assert_eq!(name(Some(environment.reveal())).as_deref(), Some("env"));
     assert!(parse("[vault]").unwrap().desk().unwrap().vault.is_none());
     let mut config = parse("").unwrap();
-    config.take_secrets(None, Some("not a key".to_owned())).unwrap();
-    assert!(config.check().unwrap_err().to_string().contains("line 1"));
+    let refused = config.take_secrets(None, Some("not a key".to_owned())).unwrap_err();
+    assert!(refused.to_string().contains("line 1"), "{refused}");
 }
 
 #[test]

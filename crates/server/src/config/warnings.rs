@@ -40,6 +40,10 @@ pub enum Risk {
     WebhooksToCloudMetadata,
     /// The database's password and contents cross the network unencrypted.
     DatabaseInClear,
+    /// The server may run with the rights of root.
+    Root,
+    /// A core dump or a debugger may show the vault's key and items.
+    Debugging,
     /// Items of which frames were not compared pass.
     FramesPass,
     /// Services can compute hashes of the lists.
@@ -87,6 +91,8 @@ impl Config {
         warn(Risk::WebhooksToKeylessHma, self.webhooks_to_keyless_hma());
         warn(Risk::WebhooksToCloudMetadata, self.webhooks_to_cloud_metadata());
         warn(Risk::DatabaseInClear, self.database_in_clear());
+        warn(Risk::Root, self.root());
+        warn(Risk::Debugging, self.debugging());
         warn(Risk::FramesPass, self.frames_pass());
         warn(Risk::ExactDistances, self.exact_distances());
         found
@@ -187,6 +193,22 @@ impl Config {
             "`database.url` names another machine without `sslmode`: if that machine, or an \
              attacker on the way, offers no TLS, the password and the data are sent unencrypted. \
              Append `?sslmode=verify-full`"
+                .to_owned()
+        })
+    }
+
+    fn root(&self) -> Option<String> {
+        self.server.allow_root.then(|| {
+            "`server.allow_root` is true: a server that is taken over as root harms the whole \
+             machine. Run it as a user of its own, and set it to false"
+                .to_owned()
+        })
+    }
+
+    fn debugging(&self) -> Option<String> {
+        self.server.allow_debugging.then(|| {
+            "`server.allow_debugging` is true: a core dump or a debugger shows the vault's key and \
+             the items of the moment. Set it to false when you have finished"
                 .to_owned()
         })
     }
