@@ -66,16 +66,22 @@ impl Pool {
     /// Starts the processes and waits until each is sandboxed and ready.
     ///
     /// # Errors
-    /// [`Error::Pool`] if one cannot be started or does not greet within 10 s.
+    /// [`Error::Pool`] if one cannot be started, does not greet within 10 s, or reports fewer
+    /// protections than the first one. Later ones that do are not used either.
     pub async fn start(settings: PoolSettings) -> Result<Self, Error> {
         let settings = Arc::new(settings);
         let spawner = Spawner::start(&settings).map_err(Error::Pool)?;
-        let mut children = Vec::new();
+        let mut children: Vec<Child> = Vec::new();
+        let mut protections = Protections::default();
         for _ in 0..settings.workers.max(1) {
-            children.push(Child::start(&spawner, &settings.limits).await.map_err(Error::Pool)?);
+            let child = Child::start(&spawner, &settings.limits, &protections).await;
+            let child = child.map_err(Error::Pool)?;
+            if children.is_empty() {
+                protections = child.protections.clone();
+            }
+            children.push(child);
         }
-        let protections = children.first().map(|child| child.protections.clone());
-        let protections = protections.unwrap_or_default();
+        let protections = Arc::new(protections);
         let converter = Converter::find(&spawner, &protections).map(Arc::new);
         let reads_heic = converter.is_some();
 
@@ -87,13 +93,14 @@ impl Pool {
                 queue: Arc::clone(&queue),
                 spawner: spawner.clone(),
                 limits: settings.limits.clone(),
+                protections: Arc::clone(&protections),
                 converter: converter.clone(),
                 alive: Arc::clone(&alive),
             };
             alive.fetch_add(1, Ordering::Relaxed);
             tokio::spawn(supervisor.run(child));
         }
-        Ok(Self { jobs, alive, protections: Arc::new(protections), reads_heic })
+        Ok(Self { jobs, alive, protections, reads_heic })
     }
 
     /// Decodes and hashes one picture in one of the processes.
@@ -131,7 +138,8 @@ impl Pool {
         })
     }
 
-    /// Returns the protections against the processes, as the first of them reported them.
+    /// Returns the protections against the processes, as the first of them reported them; the others
+    /// have at least these.
     pub fn protections(&self) -> Protections {
         Protections::clone(&self.protections)
     }

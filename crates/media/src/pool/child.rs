@@ -19,7 +19,8 @@ use crate::rendition::Size;
 use crate::sandbox::sys;
 use crate::wire::{self, Hello, Order, Reply, Source, Task, TaskResult};
 use crate::{
-    Blur, Error, Frame, FrameSelection, Limits, Picture, Protections, Raster, Remaining, decode,
+    Blur, Error, Frame, FrameSelection, Limits, Picture, Protection, Protections, Raster,
+    Remaining, decode,
 };
 
 /// Time that a process has to apply its sandbox, or to exit once it is killed.
@@ -42,7 +43,14 @@ pub struct Child {
 
 impl Child {
     /// Starts a process, sends it its limits and waits for its greeting.
-    pub async fn start(spawner: &Spawner, limits: &Limits) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// `Unsupported` if it lacks a protection that is in `required`.
+    pub async fn start(
+        spawner: &Spawner,
+        limits: &Limits,
+        required: &Protections,
+    ) -> io::Result<Self> {
         let mut process = spawner.spawn().await?;
         let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
         let (Some(mut input), Some(mut output), Some(errors)) = streams else {
@@ -57,6 +65,12 @@ impl Child {
         };
         match timeout(PROCESS_TIMEOUT, greeting).await {
             Ok(Ok(Hello { protections })) => {
+                let lacking = protections.lacking(required);
+                if !lacking.is_empty() {
+                    let names: Vec<&str> = lacking.into_iter().map(Protection::as_str).collect();
+                    let message = format!("a decoding process without: {}", names.join(", "));
+                    return Err(io::Error::new(io::ErrorKind::Unsupported, message));
+                }
                 Ok(Self { process, input, output, stderr, protections })
             }
             Ok(Err(error)) => {

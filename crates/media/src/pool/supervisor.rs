@@ -15,7 +15,7 @@ use super::converter::{Converter, Prepared};
 use super::spawner::Spawner;
 use super::{Job, Request};
 use crate::wire::Source;
-use crate::{Error, Format, Limits, Remaining, sniff};
+use crate::{Error, Format, Limits, Protections, Remaining, sniff};
 
 /// The wait before a process that did no work is replaced; doubled each time, up to
 /// [`BACKOFF_MAX`].
@@ -29,6 +29,8 @@ pub struct WorkerSupervisor {
     pub queue: Queue,
     pub spawner: Spawner,
     pub limits: Limits,
+    /// The protections of the first process, without which none is used.
+    pub protections: Arc<Protections>,
     /// For HEIC; `None` if the machine has no converter.
     pub converter: Option<Arc<Converter>>,
     /// Number of processes in the pool; includes this one.
@@ -59,7 +61,7 @@ impl WorkerSupervisor {
                 End::Idle => back_off(&mut wait).await,
             }
             child = loop {
-                match Child::start(&self.spawner, &self.limits).await {
+                match Child::start(&self.spawner, &self.limits, &self.protections).await {
                     Ok(child) => break child,
                     Err(error) if self.is_pool_gone() => return drop(error),
                     Err(error) => self.fail(&error),

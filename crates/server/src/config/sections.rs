@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use mamori_desk::settings::{PartlyLooked, WebhookSettings};
+use mamori_media::Protection;
 use mamori_model::key::Network;
 use mamori_model::{Country, Distances, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
@@ -109,13 +110,20 @@ pub struct Media {
     /// Pictures that may wait for a process; further ones are answered with 503.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub waiting_max: usize,
+    /// The protections of the processes without which a node does not start.
+    pub protections_required: BTreeSet<Protection>,
     /// `[media.limits]`: what one picture may cost.
     pub limits: mamori_media::Limits,
 }
 
 impl Default for Media {
     fn default() -> Self {
-        Self { workers: 0, waiting_max: 256, limits: mamori_media::Limits::default() }
+        Self {
+            workers: 0,
+            waiting_max: 256,
+            protections_required: Protection::ESSENTIAL.iter().copied().collect(),
+            limits: mamori_media::Limits::default(),
+        }
     }
 }
 

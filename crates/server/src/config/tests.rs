@@ -137,6 +137,18 @@ fn webhooks_go_to_loopback_only_if_the_operator_permits_it() {
 }
 
 #[test]
+fn the_required_protections_are_words_of_a_closed_list() {
+    use mamori_media::Protection::{Files, Memory, SystemCalls};
+    let set = |list: &str| parse(&format!("[media]\nprotections_required = {list}"));
+
+    let usual = parse("").unwrap().media.protections_required;
+    assert_eq!(usual, [SystemCalls, Files, Memory].into());
+    assert!(set("[]").unwrap().media.protections_required.is_empty());
+    let refused = set("[\"seccomp\"]").unwrap_err().to_string();
+    assert!(refused.contains("line 2") && refused.contains("`system_calls`"), "{refused}");
+}
+
+#[test]
 fn partly_looked_is_one_of_three_words() {
     use mamori_desk::settings::PartlyLooked;
     let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));

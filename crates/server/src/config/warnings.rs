@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use mamori_desk::settings::PartlyLooked;
+use mamori_media::Protection;
 use mamori_model::Distances;
 use strum::{IntoStaticStr, VariantArray};
 use url::{Host, Url};
@@ -40,6 +41,8 @@ pub enum Risk {
     WebhooksToCloudMetadata,
     /// The database's password and contents cross the network unencrypted.
     DatabaseInClear,
+    /// A file that takes over a decoding process may reach more than it must.
+    FewerProtections,
     /// The server may run with the rights of root.
     Root,
     /// A core dump or a debugger may show the vault's key and items.
@@ -91,6 +94,7 @@ impl Config {
         warn(Risk::WebhooksToKeylessHma, self.webhooks_to_keyless_hma());
         warn(Risk::WebhooksToCloudMetadata, self.webhooks_to_cloud_metadata());
         warn(Risk::DatabaseInClear, self.database_in_clear());
+        warn(Risk::FewerProtections, self.fewer_protections());
         warn(Risk::Root, self.root());
         warn(Risk::Debugging, self.debugging());
         warn(Risk::FramesPass, self.frames_pass());
@@ -194,6 +198,22 @@ impl Config {
              attacker on the way, offers no TLS, the password and the data are sent unencrypted. \
              Append `?sslmode=verify-full`"
                 .to_owned()
+        })
+    }
+
+    fn fewer_protections(&self) -> Option<String> {
+        let required = &self.media.protections_required;
+        let left_out: Vec<&str> = Protection::ESSENTIAL
+            .iter()
+            .filter(|protection| !required.contains(protection))
+            .map(|protection| protection.as_str())
+            .collect();
+        (!left_out.is_empty()).then(|| {
+            format!(
+                "`media.protections_required` leaves out: {}. Where the kernel lacks these, a file \
+                 that takes over a decoding process reaches more of the machine. Require them",
+                left_out.join(", ")
+            )
         })
     }
 

@@ -10,6 +10,7 @@ mod full_disk;
 mod lost_log;
 mod mamori;
 mod nodes;
+mod protections;
 mod receiver;
 mod serve;
 mod service;

@@ -21,8 +21,8 @@ fn the_defaults_have_no_risk() {
 #[test]
 fn each_risk_of_a_setting_is_named_and_the_safe_setting_beside_it_is_not() {
     use Risk::{
-        DatabaseInClear, Debugging, ExactDistances, ForgedAddresses, FramesPass, OpenMetrics,
-        PlainHttp, Root, WebhooksToCloudMetadata, WebhooksToLoopback,
+        DatabaseInClear, Debugging, ExactDistances, FewerProtections, ForgedAddresses, FramesPass,
+        OpenMetrics, PlainHttp, Root, WebhooksToCloudMetadata, WebhooksToLoopback,
     };
     let open = "[server]\nlisten = \"0.0.0.0:8080\"\n";
     let url = |url: &str| format!("[database]\nurl = \"{url}\"");
@@ -52,6 +52,7 @@ fn each_risk_of_a_setting_is_named_and_the_safe_setting_beside_it_is_not() {
     ] {
         assert_eq!(risks(&url(good)), [], "{good}");
     }
+    assert_eq!(risks("[media]\nprotections_required = [\"files\"]"), [FewerProtections]);
     assert_eq!(risks("[server]\nallow_root = true"), [Root]);
     assert_eq!(risks("[server]\nallow_debugging = true"), [Debugging]);
     assert_eq!(risks("[checks]\npartly_looked = \"allow\""), [FramesPass]);
