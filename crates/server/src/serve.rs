@@ -1,6 +1,7 @@
 //! `mamori serve`: one node, from its start to its graceful stop.
 
 pub mod first_key;
+pub mod host_header;
 pub mod http_server;
 pub mod listen;
 pub mod log;

@@ -7,6 +7,7 @@ mod browser;
 mod crash;
 mod demo;
 mod full_disk;
+mod heads;
 mod lost_log;
 mod mamori;
 mod nodes;
