@@ -30,6 +30,7 @@ pub mod page;
 pub mod patch;
 pub mod place;
 pub mod policy;
+pub mod readable;
 pub mod refusal;
 pub mod retention;
 pub mod sensitive;
