@@ -46,6 +46,12 @@ pub enum Error {
         /// Seconds until one more check is permitted; at least 1.
         retry_after_s: u64,
     },
+    /// The service had too many messages sent on its own request. It waits.
+    #[error("too many messages were requested within a minute")]
+    Resends {
+        /// Seconds until one more is permitted; at least 1.
+        retry_after_s: u64,
+    },
     /// The database is lost or full, or this node has lost the change log. The caller tries again;
     /// no change was half made.
     #[error("the database does not answer")]

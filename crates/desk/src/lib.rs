@@ -46,6 +46,7 @@ use checks::near_hits::NearHits;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
 use staff::rate_limiter::RateLimiter;
+use webhooks::resends::Resends;
 
 pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
@@ -99,6 +100,8 @@ struct Inner {
     cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
+    /// Limits the messages that services have sent on request.
+    resends: Resends,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
     /// MiB.
     hashing: Semaphore,
@@ -141,6 +144,7 @@ impl Desk {
             refused_keys: RefusedKeys::default(),
             cleared: ClearedTotals::default(),
             near_hits: NearHits::default(),
+            resends: Resends::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),

@@ -149,6 +149,9 @@ pub struct WebhookSettings {
     pub permitted: Permitted,
     /// The most endpoints that one service may have.
     pub endpoints_max: usize,
+    /// The most messages that one service may have sent on its own request within a minute, at this
+    /// node: test messages, and finished deliveries again.
+    pub resends_minute_max: usize,
 }
 
 impl Default for WebhookSettings {
@@ -160,6 +163,7 @@ impl Default for WebhookSettings {
             service_concurrency: 8,
             permitted: Permitted::default(),
             endpoints_max: 10,
+            resends_minute_max: 60,
         }
     }
 }

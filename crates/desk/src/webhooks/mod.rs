@@ -8,6 +8,7 @@ pub mod list_deliveries;
 pub mod payload;
 pub mod redeliver;
 pub mod remove_endpoint;
+pub(crate) mod resends;
 pub mod signature;
 pub mod test_endpoint;
 

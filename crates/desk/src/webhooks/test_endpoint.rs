@@ -11,7 +11,8 @@ use crate::{Caller, Desk, Error};
 impl Desk {
     /// Enqueues a test message to one of the caller's endpoints; its delivery shows the result. It
     /// is tried once. [`Error::NotFound`] if the caller has no such endpoint; [`Error::Conflict`]
-    /// while another test message to it waits.
+    /// while another test message to it waits. [`Error::Resends`] if the caller's service had too many
+    /// messages sent within a minute.
     pub async fn test_endpoint(
         &self,
         caller: &Caller,
@@ -19,6 +20,8 @@ impl Desk {
     ) -> Result<DeliveryId, Error> {
         caller.require(&[Scope::Webhooks])?;
         let now = self.clock().now();
+        let most = self.settings().webhooks.resends_minute_max;
+        self.inner.resends.take(caller.service(), most, now)?;
 
         let mut tx = self.store().begin("test_endpoint").await?;
         let endpoints = tx.live_endpoints(caller.service()).await?;

@@ -53,6 +53,7 @@ impl Config {
                     loopback: webhooks.loopback,
                 },
                 endpoints_max: webhooks.endpoints_max,
+                resends_minute_max: webhooks.resends_minute_max,
             },
             retention: self.retention.clone(),
             vault: self.open_vault()?,

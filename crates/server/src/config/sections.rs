@@ -231,6 +231,9 @@ pub struct Webhooks {
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub endpoints_max: usize,
+    /// The most messages that a service may have sent on its own request within a minute.
+    #[serde(deserialize_with = "within::<1, 10_000, _, _>")]
+    pub resends_minute_max: usize,
 }
 
 impl Default for Webhooks {
@@ -244,6 +247,7 @@ impl Default for Webhooks {
             private_networks: usual.permitted.networks,
             loopback: usual.permitted.loopback,
             endpoints_max: usual.endpoints_max,
+            resends_minute_max: usual.resends_minute_max,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Webhook endpoints and their deliveries.
 
+use axum::http::header::RETRY_AFTER;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use serde_json::json;
@@ -43,6 +44,21 @@ on_both_engines! {
             let made = app.post(Who::Service, "/v1/webhooks", json!({"url": sent})).await.ok();
             assert_eq!(made["url"], stored, "{sent:?}");
         }
+    }
+
+    async fn too_many_messages_on_request_are_answered_with_429_and_a_time(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let path = format!("/v1/webhooks/hook_{:032x}/test", 1);
+
+        for _ in 0..60 {
+            assert_eq!(app.call(Who::Service, "POST", &path).await.status, 404);
+        }
+        let refused = app.call(Who::Service, "POST", &path).await;
+        let other = app.call(Who::OtherService, "POST", &path).await;
+
+        assert_eq!(refused.problem(), (429, "limit.resends".to_owned()));
+        assert_eq!(refused.headers[RETRY_AFTER], "60");
+        assert_eq!(other.status, 404);
     }
 
     async fn a_test_message_is_a_delivery_that_can_be_sent_again(records: TestDatabase) {

@@ -21,6 +21,7 @@ use crate::problem::Problem;
     responses(
         (status = 202, description = "The message is enqueued again.", body = EnqueuedDelivery),
         (status = 409, description = "The delivery still waits to be sent."),
+        (status = 429, description = "The service had too many messages sent on request."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]

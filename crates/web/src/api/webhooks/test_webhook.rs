@@ -22,6 +22,7 @@ use crate::problem::Problem;
     responses(
         (status = 202, description = "The message is enqueued.", body = EnqueuedDelivery),
         (status = 409, description = "Another test message to this endpoint waits."),
+        (status = 429, description = "The service had too many messages sent on request."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
