@@ -80,6 +80,11 @@ pub fn secret() -> Result<Sensitive<[u8; 32]>, Error> {
     random_bytes().map(Sensitive::new)
 }
 
+/// Returns a random number for what need not be secret, such as the spread of retries.
+pub fn chance() -> Result<u32, Error> {
+    random_bytes().map(u32::from_ne_bytes)
+}
+
 fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|cause| Error::internal("no randomness", cause))?;

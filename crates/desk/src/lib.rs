@@ -79,7 +79,7 @@ struct Inner {
     enqueued: Notify,
     clock: Arc<Clock>,
     settings: Settings,
-    sender: webhooks::deliver::Sender,
+    sender: webhooks::send::Sender,
     /// The passkey ceremonies; `None` where no console is configured.
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
@@ -117,7 +117,7 @@ impl Desk {
         clock: Arc<Clock>,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let sender = webhooks::deliver::Sender::new(&settings.webhooks)?;
+        let sender = webhooks::send::Sender::new(&settings.webhooks)?;
         let origin = settings.sign_in.origin.as_ref();
         let passkeys =
             origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();

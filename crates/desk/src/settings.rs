@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use mamori_model::{Distances, exposure, retention};
 use mamori_vault::Vault;
 
@@ -149,6 +150,8 @@ pub struct WebhookSettings {
     pub permitted: Permitted,
     /// The most endpoints that one service may have.
     pub endpoints_max: usize,
+    /// How long messages are signed with the previous secret too, after a new one was made.
+    pub secret_overlap: SignedDuration,
 }
 
 impl Default for WebhookSettings {
@@ -160,6 +163,7 @@ impl Default for WebhookSettings {
             service_concurrency: 8,
             permitted: Permitted::default(),
             endpoints_max: 10,
+            secret_overlap: SignedDuration::from_hours(24),
         }
     }
 }

@@ -33,6 +33,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::banks::dispute::QUERIES,
         crate::webhooks::delivery::overview::QUERIES,
         crate::webhooks::endpoint::QUERIES,
+        crate::webhooks::endpoint::condition::QUERIES,
         crate::banks::entry::QUERIES,
         crate::banks::entry::read::QUERIES,
         crate::banks::entry::update::QUERIES,

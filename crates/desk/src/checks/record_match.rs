@@ -104,7 +104,7 @@ impl Desk {
         for endpoint in &endpoints {
             let shown = (directory, self.settings().distances);
             let body = payload::of_match(event, matched, shown, now);
-            self.enqueue_delivery(tx, (matched.service, endpoint.id), event, body, now).await?;
+            self.enqueue_delivery(tx, endpoint, event, body, now).await?;
         }
         Ok(!endpoints.is_empty())
     }

@@ -1,6 +1,8 @@
-//! Removes deliveries at the end of their term.
+//! Removes deliveries and previous secrets at the end of their term, and repairs what a wrong clock
+//! postponed.
 
 use jiff::Timestamp;
+use mamori_model::job::RETRY_WAIT_MAX;
 use mamori_model::retention;
 
 use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
@@ -8,6 +10,10 @@ use crate::{Desk, Error};
 
 /// Removes deliveries that reached their term, at most [`ROWS_AT_ONCE`]. A delivery names the item
 /// and the account, so it is kept no longer than matches and cases.
+///
+/// Also deletes secrets that were replaced and are valid no longer, and lets no message wait longer
+/// than the longest wait between two attempts: a clock that was ahead for a while would otherwise
+/// postpone it by as much.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let terms = [retention::DELIVERIES, retention::MATCHES, retention::CASES];
     let deliveries = terms.map(|term| desk.kept_since(term, now)).into_iter().max();
@@ -15,6 +21,10 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let mut tx = desk.store().begin("expire_webhooks").await?;
     let deliveries = deliveries.unwrap_or(Timestamp::MIN);
     let rows_deleted = tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?;
+    tx.erase_previous_secrets(now).await?;
+    if let Ok(latest) = now.checked_add(RETRY_WAIT_MAX) {
+        tx.cap_deliveries_due(latest).await?;
+    }
     tx.commit().await?;
 
     Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })

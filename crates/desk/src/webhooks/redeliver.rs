@@ -9,7 +9,8 @@ use crate::{Caller, Desk, Error};
 
 impl Desk {
     /// Enqueues a finished delivery of the caller again. [`Error::NotFound`] if the caller has no
-    /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
+    /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed or is
+    /// disabled, or
     /// if it is a test message while another one to the same endpoint waits.
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
         caller.require(&[Scope::Webhooks])?;

@@ -33,6 +33,7 @@ mod pacing;
 mod reading;
 mod remembering;
 mod sealing;
+mod sending;
 mod showing;
 mod signing_in;
 mod teams;

@@ -53,6 +53,7 @@ impl Config {
                     loopback: webhooks.loopback,
                 },
                 endpoints_max: webhooks.endpoints_max,
+                secret_overlap: SignedDuration::from_hours(webhooks.secret_overlap_hours.into()),
             },
             retention: self.retention.clone(),
             vault: self.open_vault()?,

@@ -10,7 +10,7 @@ use mamori_model::key::Network;
 use mamori_model::{Country, Distances, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
 
-use super::checked::{seconds, sensitive, within};
+use super::checked::{hours, seconds, sensitive, within};
 
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
@@ -217,6 +217,9 @@ pub struct Webhooks {
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub endpoints_max: usize,
+    /// How many hours a replaced signing secret stays valid.
+    #[serde(deserialize_with = "within::<0, 720, _, _>")]
+    pub secret_overlap_hours: u32,
 }
 
 impl Default for Webhooks {
@@ -231,6 +234,7 @@ impl Default for Webhooks {
             // The desk itself permits nothing. A first service usually runs on this machine.
             loopback: true,
             endpoints_max: usual.endpoints_max,
+            secret_overlap_hours: hours(usual.secret_overlap),
         }
     }
 }

@@ -69,7 +69,14 @@ fn describe() {
         "Checks by hash alone that came near an entry, or resemble one that did"
     );
     describe_counter!("mamori_near_hits_refused_total", "Checks by hash alone beyond the limit");
-    describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by result");
+    describe_counter!(
+        "mamori_deliveries_total",
+        "Attempts to send webhooks, by the state of the delivery after them"
+    );
+    describe_counter!(
+        "mamori_delivery_attempts_total",
+        "Attempts to send webhooks, by the receiver's answer, or why there was none"
+    );
     describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by result");
     describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");
     describe_gauge!("mamori_index_version", "Last change of the banks that this node has applied");

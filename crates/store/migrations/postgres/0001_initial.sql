@@ -220,10 +220,18 @@ CREATE TABLE endpoint (
     url           TEXT,                        -- secret: where to send; erased on removal
     secret        BYTEA,                       -- secret: the signing key, in clear; likewise
     created_at    BIGINT  NOT NULL,            -- microseconds
+    previous_secret BYTEA,                     -- secret: the key before the last rotation, in clear; likewise
+    previous_secret_until BIGINT,              -- microseconds; from then on it signs nothing
+    disabled_at   BIGINT,                      -- microseconds; since then nothing is sent to it
+    disabled_cause TEXT,                       -- why: a word
+    failing_since BIGINT,                      -- microseconds; first failed attempt since the last success
     removed_at    BIGINT,                      -- microseconds; from then on nothing is sent
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (CASE WHEN removed_at IS NULL THEN url IS NOT NULL AND secret IS NOT NULL
-                ELSE url IS NULL AND secret IS NULL END)
+                ELSE url IS NULL AND secret IS NULL AND previous_secret IS NULL END),
+    CHECK ((previous_secret IS NULL) = (previous_secret_until IS NULL)),
+    CHECK ((disabled_at IS NULL) = (disabled_cause IS NULL)),
+    CHECK (disabled_cause IN ('gone'))
 );
 CREATE INDEX endpoint_service ON endpoint (service_id, id);
 

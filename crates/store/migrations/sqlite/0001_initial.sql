@@ -220,10 +220,18 @@ CREATE TABLE endpoint (
     url           TEXT,                        -- secret: where to send; erased on removal
     secret        BLOB,                        -- secret: the signing key, in clear; likewise
     created_at    INTEGER NOT NULL,            -- microseconds
+    previous_secret BLOB,                      -- secret: the key before the last rotation, in clear; likewise
+    previous_secret_until INTEGER,             -- microseconds; from then on it signs nothing
+    disabled_at   INTEGER,                     -- microseconds; since then nothing is sent to it
+    disabled_cause TEXT,                       -- why: a word
+    failing_since INTEGER,                     -- microseconds; first failed attempt since the last success
     removed_at    INTEGER,                     -- microseconds; from then on nothing is sent
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (CASE WHEN removed_at IS NULL THEN url IS NOT NULL AND secret IS NOT NULL
-                ELSE url IS NULL AND secret IS NULL END)
+                ELSE url IS NULL AND secret IS NULL AND previous_secret IS NULL END),
+    CHECK ((previous_secret IS NULL) = (previous_secret_until IS NULL)),
+    CHECK ((disabled_at IS NULL) = (disabled_cause IS NULL)),
+    CHECK (disabled_cause IN ('gone'))
 ) STRICT;
 CREATE INDEX endpoint_service ON endpoint (service_id, id);
 

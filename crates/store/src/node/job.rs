@@ -54,6 +54,13 @@ queries! {
          WHERE dead_reason IS NOT NULL AND id > $1
          ORDER BY id
          LIMIT $2";
+    DROP_READY_JOBS = "-- drop_ready_jobs
+        DELETE FROM job
+         WHERE lane = $1 AND leased_by IS NULL AND dead_reason IS NULL";
+    CAP_DELIVERIES_DUE = "-- cap_deliveries_due
+        UPDATE job
+           SET due_at = $1, changed_by = $2
+         WHERE kind = 'deliver' AND dead_reason IS NULL AND due_at > $1";
     NEXT_JOB_DUE = "-- next_job_due
         SELECT min(due_at) FROM job WHERE dead_reason IS NULL";
 }
@@ -233,6 +240,17 @@ impl Tx {
     pub async fn retry_job(&mut self, job: &Leased, not_before: Timestamp) -> Result<bool, Error> {
         let call = RETRY_JOB.bind(job.id).bind(job.lease).bind(not_before).bind(self.name());
         Ok(self.run(call).await? == 1)
+    }
+
+    /// Removes the jobs of a lane that no worker has leased.
+    pub async fn drop_ready_jobs(&mut self, lane: &Lane) -> Result<u64, Error> {
+        self.run(DROP_READY_JOBS.bind(lane.as_str())).await
+    }
+
+    /// Lets the jobs of deliveries that are due later than `latest` be due then; returns how many.
+    /// A clock that was ahead for a while has postponed them to its own future.
+    pub async fn cap_deliveries_due(&mut self, latest: Timestamp) -> Result<u64, Error> {
+        self.run(CAP_DELIVERIES_DUE.bind(latest).bind(self.name())).await
     }
 
     /// Sets a job aside as dead after a failure, for the operator to act; returns `false` if the

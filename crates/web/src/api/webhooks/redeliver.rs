@@ -20,7 +20,8 @@ use crate::problem::Problem;
     params(("delivery" = inline(text::DeliveryId), Path, description = "The delivery's id.")),
     responses(
         (status = 202, description = "The message is enqueued again.", body = EnqueuedDelivery),
-        (status = 409, description = "The delivery still waits to be sent."),
+        (status = 409, description = "The delivery still waits to be sent, or its endpoint is \
+         disabled or was removed."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
