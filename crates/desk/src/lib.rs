@@ -43,19 +43,21 @@ use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
 use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
+use node::write_probe::WriteProbe;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
 use staff::rate_limiter::RateLimiter;
 
 pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
-pub use error::Error;
+pub use error::{Error, with_causes};
 pub use mamori_store::{
     Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
     JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, Paced, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;
+pub use node::write_probe::WriteFault;
 pub use services::proof::{Admin, Caller, Proof};
 pub use settings::Settings;
 pub use staff::member::{LocalCli, Member, SessionLookup};
@@ -99,6 +101,8 @@ struct Inner {
     cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
+    /// Whether the database takes writes.
+    write_probe: Arc<WriteProbe>,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
     /// MiB.
     hashing: Semaphore,
@@ -143,6 +147,7 @@ impl Desk {
             near_hits: NearHits::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
+            write_probe: Arc::default(),
             hashing: Semaphore::new(HASHING_MAX),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -42,7 +42,7 @@ pub use cases::case::list::{Choosing, QueueCount};
 pub use cases::case::pace::Paced;
 pub use checks::matched::{MatchFilter, Recorded};
 pub use decisions::decision::DecisionFilter;
-pub use error::{Error, Fault};
+pub use error::{Error, Fault, FaultKind};
 pub use migrate::Migrated;
 pub use node::change::Changed;
 pub use node::job::{DeadJob, JobCount, LeaseLimits, Leased, NewJob};

@@ -3,7 +3,7 @@
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::call::{Call, CallFuture, Link};
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, FaultKind};
 use crate::open::{Engine, Store};
 use crate::pending_change::PendingChange;
 use crate::row::{Row, Rows};
@@ -52,6 +52,7 @@ impl Tx {
             return Err(Error::Other(Fault {
                 code: None,
                 message: format!("transaction {} goes on after an error", self.name),
+                kind: FaultKind::Other,
             }));
         }
         self.append_pending_changes().await?;

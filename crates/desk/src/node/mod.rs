@@ -5,3 +5,4 @@ pub mod directory;
 pub(crate) mod expire;
 pub mod follow_changes;
 pub(crate) mod shared_secret;
+pub mod write_probe;

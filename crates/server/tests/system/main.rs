@@ -9,6 +9,7 @@ mod demo;
 mod full_disk;
 mod mamori;
 mod nodes;
+mod readiness;
 mod receiver;
 mod serve;
 mod service;

@@ -810,3 +810,9 @@ CREATE INDEX job_due ON job (due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_lane ON job (lane, due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_leased ON job (due_at, lane) WHERE leased_by IS NOT NULL;
 CREATE INDEX job_dead ON job (id) WHERE dead_reason IS NOT NULL;
+
+CREATE TABLE write_probe (
+    id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
+    written_at    BIGINT  NOT NULL,            -- microseconds; when a node last found that writes work
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+);

@@ -3,3 +3,4 @@
 pub mod change;
 pub(crate) mod forget;
 pub mod job;
+pub mod write_probe;
