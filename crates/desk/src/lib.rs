@@ -43,6 +43,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
 use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
+use node::clock_guard::ClockGuard;
 use node::write_probe::WriteProbe;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
@@ -55,6 +56,7 @@ pub use mamori_store::{
     Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
     JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, Paced, QueueCount,
 };
+pub use node::clock_guard::ClockState;
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;
 pub use node::write_probe::WriteFault;
@@ -101,6 +103,8 @@ struct Inner {
     cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
+    /// Whether the clock is believed.
+    clock_guard: ClockGuard,
     /// Whether the database takes writes.
     write_probe: Arc<WriteProbe>,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
@@ -127,6 +131,7 @@ impl Desk {
             origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
         let password_attempts = RateLimiter::of(&settings.sign_in.attempts);
+        let clock_guard = ClockGuard::new(settings.clock, &clock);
         let inner = Inner {
             store,
             pool,
@@ -147,6 +152,7 @@ impl Desk {
             near_hits: NearHits::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
+            clock_guard,
             write_probe: Arc::default(),
             hashing: Semaphore::new(HASHING_MAX),
         };

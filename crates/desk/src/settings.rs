@@ -15,6 +15,7 @@ use mamori_vault::Vault;
 pub use self::approvals::ApprovalSettings;
 pub use self::cases::{CaseSettings, PaceLimits};
 pub use self::sign_in::SignInSettings;
+use crate::node::clock_guard::ClockLimits;
 use crate::webhooks::destination::Permitted;
 
 /// All settings of a desk.
@@ -56,6 +57,8 @@ pub struct Settings {
     pub import_stalled_max: Duration,
     /// Time limits, concurrency and destinations of webhooks.
     pub webhooks: WebhookSettings,
+    /// When the clock is doubted, so that nothing is deleted.
+    pub clock: ClockLimits,
     /// How long records are kept.
     pub retention: retention::Periods,
     /// Limits of cases, claims and actions.
@@ -92,6 +95,7 @@ impl Default for Settings {
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
+            clock: ClockLimits::default(),
             retention: retention::Periods::default(),
             cases: CaseSettings::default(),
             exposure: exposure::Limits::default(),

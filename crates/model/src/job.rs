@@ -104,7 +104,7 @@ impl JobKind {
     }
 }
 
-/// The longest wait between two attempts.
+/// The longest wait between two attempts. No job is enqueued to begin later than that, either.
 pub const RETRY_WAIT_MAX: Duration = Duration::from_hours(24);
 
 /// The share of a wait, in percent, by which chance may shorten it.

@@ -27,6 +27,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::cases::case::pace::QUERIES,
         crate::staff::ceremony::QUERIES,
         crate::node::change::QUERIES,
+        crate::node::last_sweep::QUERIES,
         crate::node::write_probe::QUERIES,
         crate::staff::credential::QUERIES,
         crate::decisions::decision::QUERIES,

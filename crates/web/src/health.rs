@@ -41,6 +41,9 @@ pub struct Readiness {
     pub writes: Writes,
     /// `loaded`, `loading`, or `stale` if changes from other nodes no longer arrive.
     pub index: &'static str,
+    /// Whether the clock is believed: `believed`, `jumped`, `differs_from_database`, or `unknown`.
+    /// While it is not `believed`, nothing is deleted; checks do not depend on it.
+    pub clock: &'static str,
     /// Number of the last change of the banks that this node has applied.
     pub version: i64,
     /// The last time at which the node knew that it had applied every change.
@@ -117,6 +120,7 @@ pub async fn readyz(
         database: if is_answering { "ok" } else { "lost" },
         writes,
         index,
+        clock: desk.clock_state().as_str(),
         version: position.version,
         current_at: position.current_at,
         age_ms: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(0)),

@@ -1,8 +1,6 @@
-//! Removes deliveries and previous secrets at the end of their term, and repairs what a wrong clock
-//! postponed.
+//! Removes deliveries and previous secrets at the end of their term.
 
 use jiff::Timestamp;
-use mamori_model::job::RETRY_WAIT_MAX;
 use mamori_model::retention;
 
 use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
@@ -11,9 +9,7 @@ use crate::{Desk, Error};
 /// Removes deliveries that reached their term, at most [`ROWS_AT_ONCE`]. A delivery names the item
 /// and the account, so it is kept no longer than matches and cases.
 ///
-/// Also deletes secrets that were replaced and are valid no longer, and lets no message wait longer
-/// than the longest wait between two attempts: a clock that was ahead for a while would otherwise
-/// postpone it by as much.
+/// Also deletes secrets that were replaced and are valid no longer.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let terms = [retention::DELIVERIES, retention::MATCHES, retention::CASES];
     let deliveries = terms.map(|term| desk.kept_since(term, now)).into_iter().max();
@@ -22,9 +18,6 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let deliveries = deliveries.unwrap_or(Timestamp::MIN);
     let rows_deleted = tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?;
     tx.erase_previous_secrets(now).await?;
-    if let Ok(latest) = now.checked_add(RETRY_WAIT_MAX) {
-        tx.cap_deliveries_due(latest).await?;
-    }
     tx.commit().await?;
 
     Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })

@@ -9,6 +9,7 @@ mod bulking;
 mod checking;
 mod claiming;
 mod clearing;
+mod clocking;
 #[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
 mod compacting;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use mamori_desk::node::clock_guard::ClockLimits;
 use mamori_desk::settings::{
     ApprovalSettings, CaseSettings, NearHitLimits, PaceLimits, SignInSettings, WebhookSettings,
 };
@@ -34,6 +35,10 @@ impl Config {
             hits_per_bank_max: limits.hits_per_bank_max,
             hash_sets_max: limits.hash_sets_max,
             stale_max: seconds(limits.stale_s_max),
+            clock: ClockLimits {
+                jump_max: SignedDuration::from_hours(limits.clock_jump_hours_max.into()),
+                settle: Duration::from_mins(limits.clock_settle_min.into()),
+            },
             partly_looked: self.checks.partly_looked,
             distances: self.checks.distances,
             near_hits: NearHitLimits {

@@ -160,6 +160,12 @@ pub struct Limits {
     /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
+    /// By how much the clock may be ahead of the last sweep before it is doubted.
+    #[serde(deserialize_with = "within::<1, 8_784, _, _>")]
+    pub clock_jump_hours_max: u32,
+    /// How long a node runs with such a clock until the clock is believed.
+    #[serde(deserialize_with = "within::<1, 10_080, _, _>")]
+    pub clock_settle_min: u32,
 }
 
 impl Default for Limits {
@@ -180,6 +186,8 @@ impl Default for Limits {
             near_hits_day_max: desk.near_hits.day_max,
             hash_sets_max: desk.hash_sets_max,
             stale_s_max: seconds(desk.stale_max),
+            clock_jump_hours_max: hours(desk.clock.jump_max),
+            clock_settle_min: seconds(desk.clock.settle) / 60,
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use jiff::Timestamp;
-use mamori_desk::{Desk, JobCount, QueueCount};
+use mamori_desk::{ClockState, Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
 use mamori_model::{CaseState, DisputeScope, Urgency};
 use mamori_web::cached::{Cached, PROBE_AGE_MAX};
@@ -90,6 +90,7 @@ fn describe() {
     describe_gauge!("mamori_actions", "Actions that services have not answered, by state");
     describe_gauge!("mamori_disputes_open", "Disputes that wait for a policy editor, by scope");
     describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
+    describe_gauge!("mamori_clock_believed", "1 if the clock is believed, so that sweeps run");
     describe_gauge!("mamori_decoders", "Decoding processes that are running");
 }
 
@@ -123,6 +124,8 @@ fn update_node_gauges(desk: &Desk) {
     gauge!("mamori_index_age_seconds").set(age.map_or(f64::INFINITY, |age| age.as_secs_f64()));
     gauge!("mamori_index_banks").set(number(holdings.banks));
     gauge!("mamori_index_entries").set(number(holdings.entries));
+    let is_believed = desk.clock_state() == ClockState::Believed;
+    gauge!("mamori_clock_believed").set(if is_believed { 1.0 } else { 0.0 });
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
 }
 

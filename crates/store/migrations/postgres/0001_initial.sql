@@ -816,3 +816,9 @@ CREATE TABLE write_probe (
     written_at    BIGINT  NOT NULL,            -- microseconds; when a node last found that writes work
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
+
+CREATE TABLE last_sweep (
+    id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
+    swept_at      BIGINT  NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+);

@@ -57,10 +57,10 @@ queries! {
     DROP_READY_JOBS = "-- drop_ready_jobs
         DELETE FROM job
          WHERE lane = $1 AND leased_by IS NULL AND dead_reason IS NULL";
-    CAP_DELIVERIES_DUE = "-- cap_deliveries_due
+    CAP_JOBS_DUE = "-- cap_jobs_due
         UPDATE job
-           SET due_at = $1, changed_by = $2
-         WHERE kind = 'deliver' AND dead_reason IS NULL AND due_at > $1";
+           SET due_at = CASE WHEN leased_by IS NULL THEN $1 ELSE $2 END, changed_by = $3
+         WHERE dead_reason IS NULL AND due_at > $1";
     NEXT_JOB_DUE = "-- next_job_due
         SELECT min(due_at) FROM job WHERE dead_reason IS NULL";
 }
@@ -247,10 +247,10 @@ impl Tx {
         self.run(DROP_READY_JOBS.bind(lane.as_str())).await
     }
 
-    /// Lets the jobs of deliveries that are due later than `latest` be due then; returns how many.
-    /// A clock that was ahead for a while has postponed them to its own future.
-    pub async fn cap_deliveries_due(&mut self, latest: Timestamp) -> Result<u64, Error> {
-        self.run(CAP_DELIVERIES_DUE.bind(latest).bind(self.name())).await
+    /// Lets jobs that are due later than `latest` be due then, and ends the leases that last longer;
+    /// returns how many. A clock that was ahead for a while has postponed them to its own future.
+    pub async fn cap_jobs_due(&mut self, now: Timestamp, latest: Timestamp) -> Result<u64, Error> {
+        self.run(CAP_JOBS_DUE.bind(latest).bind(now).bind(self.name())).await
     }
 
     /// Sets a job aside as dead after a failure, for the operator to act; returns `false` if the
