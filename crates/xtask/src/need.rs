@@ -11,6 +11,8 @@ use crate::machine::succeeds;
 pub enum Need {
     /// PostgreSQL's server and `psql`.
     Postgres,
+    /// PgBouncer, a pooler of connections to PostgreSQL.
+    PgBouncer,
     /// Python with `venv` and `pip`.
     Python,
     /// Python's headers, for packages that are built during installation.
@@ -60,6 +62,7 @@ impl Need {
     pub fn is_met(self) -> bool {
         match self {
             Self::Postgres => has_postgres(),
+            Self::PgBouncer => Path::new("/usr/sbin/pgbouncer").exists(),
             Self::Python => {
                 succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
             }
@@ -93,6 +96,7 @@ impl Need {
     pub fn source(self) -> Source {
         match self {
             Self::Postgres => Source::Debian(&["postgresql"]),
+            Self::PgBouncer => Source::Debian(&["pgbouncer"]),
             Self::Python => Source::Debian(&["python3", "python3-venv"]),
             Self::PythonHeaders => Source::Debian(&["python3-dev"]),
             Self::Node => Source::Debian(&["nodejs", "npm"]),

@@ -31,6 +31,7 @@ mod narrowing;
 mod notifying;
 mod opening;
 mod pacing;
+mod pooling;
 mod reading;
 mod remembering;
 mod sealing;

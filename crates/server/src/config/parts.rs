@@ -23,6 +23,7 @@ impl Config {
             url: self.database.url.reveal().clone(),
             connections_max: self.database.connections_max,
             acquire_timeout: seconds(self.database.acquire_timeout_s),
+            is_pooled: self.database.transaction_pooling,
         }
     }
 

@@ -76,6 +76,8 @@ pub struct Database {
     /// How long a request waits for a connection before it is answered with 503.
     #[serde(deserialize_with = "within::<1, 300, _, _>")]
     pub acquire_timeout_s: u32,
+    /// Whether a pooler such as PgBouncer, in its mode `transaction`, is before PostgreSQL.
+    pub transaction_pooling: bool,
     /// A file for the snapshot of this node's index, so that its next start need not read every
     /// entry. Each node needs its own.
     pub snapshot: Option<PathBuf>,
@@ -88,6 +90,7 @@ impl Default for Database {
             url_file: None,
             connections_max: 16,
             acquire_timeout_s: 5,
+            transaction_pooling: false,
             snapshot: None,
         }
     }
