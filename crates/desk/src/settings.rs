@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use mamori_model::{Distances, exposure, retention};
+use mamori_model::{Distances, HitView, exposure, retention};
 use mamori_vault::Vault;
 
 pub use self::approvals::ApprovalSettings;
@@ -29,6 +29,9 @@ pub struct Settings {
     /// The most entries of one bank that an answer names, nearest first. Without it, a bank with
     /// thousands of copies of one picture would make an answer of megabytes.
     pub hits_per_bank_max: usize,
+    /// The most entries of all banks together that an answer or a webhook names; the rest are
+    /// counted in it.
+    pub hits_max: usize,
     /// The most sets of hashes that are kept of one item, which its service may send again and
     /// again with other bytes. Beyond it the oldest set is deleted to which no hit, stored bytes or
     /// decision refers; the first and the newest are always kept.
@@ -78,12 +81,20 @@ pub struct Settings {
     pub approvals: ApprovalSettings,
 }
 
+impl Settings {
+    /// Returns what services are shown of hits.
+    pub fn hit_view(&self) -> HitView {
+        HitView { distances: self.distances, hits_max: self.hits_max }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             snapshot: None,
             node: "mamori".to_owned(),
             hits_per_bank_max: 20,
+            hits_max: 200,
             hash_sets_max: 100,
             poll_interval: Duration::from_millis(200),
             wait_until_applied_max: Duration::from_secs(2),

@@ -55,7 +55,7 @@ pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use change_notice::{ChangeNotice, Narrowing};
 pub use decision::{Decision, DecisionState, Outcome};
 pub use dispute::{Dispute, DisputeScope, DisputeState};
-pub use distances::{Distances, ShownHit};
+pub use distances::{Distances, HitView, ShownHit, ShownHits};
 pub use entry::{Entry, EntryChange, EntryState};
 pub use evidence::{Evidence, EvidenceStatus};
 pub use free_text::FreeText;

@@ -51,5 +51,5 @@ pub use overview::figures::{Arrivals, DecidedOnDay, Unanswered, Wait};
 pub use pending_change::Change;
 pub use services::leaving::LeavingService;
 pub use tx::Tx;
-pub use webhooks::delivery::{DeliverySummary, ENDPOINT_DISABLED};
 pub use webhooks::delivery::overview::{DeliveryLine, EndpointLine, OpenAction, OpenCounts};
+pub use webhooks::delivery::{DeliverySummary, ENDPOINT_DISABLED};

@@ -102,7 +102,7 @@ impl Desk {
         let now = matched.created_at;
         let endpoints = tx.live_endpoints(matched.service).await?;
         for endpoint in &endpoints {
-            let shown = (directory, self.settings().distances);
+            let shown = (directory, self.settings().hit_view());
             let body = payload::of_match(event, matched, shown, now);
             self.enqueue_delivery(tx, endpoint, event, body, now).await?;
         }

@@ -34,6 +34,7 @@ mod pacing;
 mod pooling;
 mod reading;
 mod remembering;
+mod scaling;
 mod sealing;
 mod sending;
 mod showing;

@@ -34,6 +34,7 @@ impl Config {
             snapshot: self.database.snapshot.clone(),
             node: self.node(),
             hits_per_bank_max: limits.hits_per_bank_max,
+            hits_max: limits.hits_max,
             hash_sets_max: limits.hash_sets_max,
             stale_max: seconds(limits.stale_s_max),
             clock: ClockLimits {

@@ -150,6 +150,9 @@ pub struct Limits {
     /// The most entries of one bank that an answer lists, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
+    /// The most entries of all banks that an answer or a webhook lists.
+    #[serde(deserialize_with = "within::<1, 10_000, _, _>")]
+    pub hits_max: usize,
     /// The most different PDQ hashes that one key may check alone within an hour and that come near
     /// an entry.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
@@ -185,6 +188,7 @@ impl Default for Limits {
             import_batch_lines: desk.import_batch_lines,
             import_stalled_s_max: seconds(desk.import_stalled_max),
             hits_per_bank_max: desk.hits_per_bank_max,
+            hits_max: desk.hits_max,
             near_hits_hour_max: desk.near_hits.hour_max,
             near_hits_day_max: desk.near_hits.day_max,
             hash_sets_max: desk.hash_sets_max,

@@ -102,8 +102,8 @@ CREATE TABLE cleared_checks (
 CREATE TABLE change (
     seq           BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- its place in that order
     what          TEXT    NOT NULL
-                  CHECK (what IN ('added', 'removed', 'banks', 'bank_deleted', 'keys')),
-    bank_id       UUID,                        -- of 'added', 'removed' and 'bank_deleted'
+                  CHECK (what IN ('added', 'removed', 'bank_changed', 'bank_deleted', 'keys')),
+    bank_id       UUID,                        -- of all but 'keys'
     first_entry   BIGINT,                      -- of 'added' and 'removed': the range's first id
     last_entry    BIGINT,                      -- of 'added' and 'removed': its last id
     changed_at    BIGINT  NOT NULL,            -- microseconds

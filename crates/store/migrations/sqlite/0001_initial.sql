@@ -102,8 +102,8 @@ CREATE TABLE cleared_checks (
 CREATE TABLE change (
     seq           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, -- its place in that order
     what          TEXT    NOT NULL
-                  CHECK (what IN ('added', 'removed', 'banks', 'bank_deleted', 'keys')),
-    bank_id       BLOB,                        -- of 'added', 'removed' and 'bank_deleted'
+                  CHECK (what IN ('added', 'removed', 'bank_changed', 'bank_deleted', 'keys')),
+    bank_id       BLOB,                        -- of all but 'keys'
     first_entry   INTEGER,                     -- of 'added' and 'removed': the range's first id
     last_entry    INTEGER,                     -- of 'added' and 'removed': its last id
     changed_at    INTEGER NOT NULL,            -- microseconds
