@@ -195,6 +195,7 @@ impl From<Error> for Fault {
             Error::Media(_)
             | Error::PartlyLooked
             | Error::NearHits { .. }
+            | Error::Resends { .. }
             | Error::Internal { .. } => {
                 tracing::error!(error = error.logged(), "the console could not answer");
                 Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)

@@ -340,12 +340,20 @@ fn with_next_path(address: &str, parts: &Parts, joint: char) -> String {
     }
 }
 
-/// Returns `wanted` if it is a page of the console, so that no redirect leads to another site.
+/// Returns `wanted` if it is a page of the console, so that no redirect leads to another site or
+/// another path of this one.
 pub fn next_path(wanted: &str) -> Option<&str> {
     let rest = wanted.strip_prefix("/console")?;
     let is_ours = rest.is_empty() || rest.starts_with(['/', '?']);
     let is_plain = wanted.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    (is_ours && is_plain).then_some(wanted)
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    (is_ours && is_plain && !path.split('/').any(is_dot_segment)).then_some(wanted)
+}
+
+/// Checks whether a browser removes `segment` from a path, or the segment before it: `.` and `..`,
+/// also percent-encoded (WHATWG URL, section 4.1).
+fn is_dot_segment(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]
@@ -354,7 +362,14 @@ mod tests {
 
     #[test]
     fn only_a_path_of_the_console_is_accepted_as_the_next_page() {
-        for ours in ["/console", "/console/queue", "/console?x=1", "/console/find?q=a%20b"] {
+        for ours in [
+            "/console",
+            "/console/queue",
+            "/console?x=1",
+            "/console/find?q=a%20b",
+            "/console/find?q=/../x",
+            "/console/v1..2/...",
+        ] {
             assert_eq!(next_path(ours), Some(ours));
         }
         for elsewhere in [
@@ -366,6 +381,12 @@ mod tests {
             "/console@evil.example",
             "/console\\evil",
             "/console/\r\nX: y",
+            "/console/../v1/banks",
+            "/console/queue/..",
+            "/console/./queue",
+            "/console/%2e%2E/v1",
+            "/console/.%2e/v1?x=1",
+            "/console/..#x",
         ] {
             assert_eq!(next_path(elsewhere), None, "{elsewhere:?}");
         }

@@ -1,11 +1,15 @@
 //! Security headers of every answer of the console: a page loads nothing from other origins, runs
 //! no inline scripts, and cannot be framed. `Cache-Control` is set by [`mamori_web::observe`].
 
-use axum::extract::Request;
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY,
+};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+
+use crate::app::Console;
 
 /// Content security policy: only the console's own files are loaded. Pictures are also shown from
 /// `blob:` URLs, which a script creates from the bytes of one view.
@@ -29,11 +33,19 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// For a year browsers connect to the console's name with TLS only, also if a link says `http`. Not to
+/// its subdomains, which may be other people's.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Adds these headers to every answer of the console.
-pub async fn protect(request: Request, next: Next) -> Response {
+pub async fn protect(State(console): State<Console>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let headers = response.headers_mut();
     for (name, value) in FIXED {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if console.settings.origin.starts_with("https:") {
+        headers.insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }
     response
 }

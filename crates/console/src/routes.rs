@@ -119,7 +119,7 @@ pub fn router(desk: Desk, app: mamori_web::App, settings: Settings) -> Router {
         .route("/favicon.ico", get(assets::icon))
         .layer(from_fn(fault_page::render))
         .layer(from_fn(session::set_cookie))
-        .layer(from_fn(headers::protect))
+        .layer(from_fn_with_state(console.clone(), headers::protect))
         .layer(body_max)
         .layer(from_fn_with_state(app, observe))
         .with_state(console)

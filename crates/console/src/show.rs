@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use mamori_model::free_text::is_hidden;
+use mamori_model::readable::{is_hidden, is_hidden_in_prose};
 
 /// HTML that is escaped already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +46,25 @@ fn push_escaped(html: &mut String, c: char) {
     }
 }
 
-/// Formats text from outside: escaped, isolated from the direction of the text around it, with line
-/// breaks, and with each hidden character shown as a mark with its code point, so that two names
-/// which only look the same can be told apart.
+/// Formats a name from outside: escaped, isolated from the direction of the text around it, with
+/// line breaks, and with each hidden character shown as a mark with its code point, so that two
+/// names which only look the same can be told apart.
 pub fn text(text: &str) -> SafeHtml {
+    formatted(text, is_hidden)
+}
+
+/// Formats prose that people wrote, such as a reason, as [`text`] does, but without marks for the
+/// spaces that French puts before punctuation.
+pub fn prose(text: &str) -> SafeHtml {
+    formatted(text, is_hidden_in_prose)
+}
+
+fn formatted(text: &str, is_marked: fn(char) -> bool) -> SafeHtml {
     let mut html = String::from("<bdi>");
     for c in text.chars() {
         match c {
             '\n' => html.push_str("<br>"),
-            c if is_hidden(c) => mark(&mut html, c),
+            c if is_marked(c) => mark(&mut html, c),
             c => push_escaped(&mut html, c),
         }
     }
@@ -124,6 +134,14 @@ mod tests {
             "<bdi>a<span class=\"mark\">U+200B</span>b</bdi>"
         );
         assert_eq!(visible("a\u{200b}b"), "a[U+200B]b");
+        assert_eq!(visible("a\u{a0}\u{3164}\u{2003}"), "a[U+00A0][U+3164][U+2003]");
+    }
+
+    #[test]
+    fn a_space_of_french_is_marked_in_a_name_and_not_in_prose() {
+        assert!(text("non\u{a0}!").to_string().contains("U+00A0"));
+        assert_eq!(prose("non\u{a0}!").to_string(), "<bdi>non\u{a0}!</bdi>");
+        assert!(prose("a\u{3164}b").to_string().contains("U+3164"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! random bytes always come from the operating system.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::Sensitive;
@@ -20,20 +21,29 @@ pub struct Clock {
 
 #[derive(Debug)]
 enum Source {
-    System,
-    /// Microseconds since the Unix epoch.
-    Manual(AtomicI64),
+    System {
+        /// When the clock was created.
+        started: Instant,
+    },
+    Manual {
+        /// Microseconds since the Unix epoch.
+        time: AtomicI64,
+        /// Microseconds since the clock was created.
+        running: AtomicI64,
+    },
 }
 
 impl Clock {
     /// Creates a clock that reads the system's time.
     pub fn system() -> Self {
-        Self { source: Source::System, last: AtomicU64::new(0) }
+        let source = Source::System { started: Instant::now() };
+        Self { source, last: AtomicU64::new(0) }
     }
 
     /// Creates a clock that stands still until [`Self::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
-        let source = Source::Manual(AtomicI64::new(start.as_microsecond()));
+        let time = AtomicI64::new(start.as_microsecond());
+        let source = Source::Manual { time, running: AtomicI64::new(0) };
         Self { source, last: AtomicU64::new(0) }
     }
 
@@ -41,19 +51,48 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let microseconds = match &self.source {
             #[expect(clippy::disallowed_methods, reason = "this is the one place that reads time")]
-            Source::System => Timestamp::now().as_microsecond(),
-            Source::Manual(microseconds) => microseconds.load(Ordering::SeqCst),
+            Source::System { .. } => Timestamp::now().as_microsecond(),
+            Source::Manual { time, .. } => time.load(Ordering::SeqCst),
         };
         Timestamp::from_microsecond(microseconds).unwrap_or_default()
     }
 
-    /// Moves a manual clock forward; does nothing to the system's clock.
+    /// Returns how long this clock exists, by a source that no change of the system's time affects.
+    pub fn running(&self) -> Duration {
+        match &self.source {
+            Source::System { started } => started.elapsed(),
+            Source::Manual { running, .. } => {
+                let micros = running.load(Ordering::SeqCst);
+                Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+            }
+        }
+    }
+
+    /// Checks whether this is the system's clock, which the clock of a database can be compared with.
+    pub fn is_system(&self) -> bool {
+        matches!(self.source, Source::System { .. })
+    }
+
+    /// Lets time pass for a manual clock; does nothing to the system's clock.
     pub fn advance(&self, by: SignedDuration) {
         match &self.source {
-            Source::System => {}
-            Source::Manual(microseconds) => {
+            Source::System { .. } => {}
+            Source::Manual { time, running } => {
                 let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-                microseconds.fetch_add(by, Ordering::SeqCst);
+                time.fetch_add(by, Ordering::SeqCst);
+                running.fetch_add(by, Ordering::SeqCst);
+            }
+        }
+    }
+
+    /// Sets a manual clock forward or back without letting time pass, as a wrong time server does;
+    /// does nothing to the system's clock.
+    pub fn jump(&self, by: SignedDuration) {
+        match &self.source {
+            Source::System { .. } => {}
+            Source::Manual { time, .. } => {
+                let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+                time.fetch_add(by, Ordering::SeqCst);
             }
         }
     }
@@ -78,6 +117,11 @@ impl Clock {
 /// Returns 32 random bytes from the operating system, for a secret.
 pub fn secret() -> Result<Sensitive<[u8; 32]>, Error> {
     random_bytes().map(Sensitive::new)
+}
+
+/// Returns a random number for what need not be secret, such as the spread of retries.
+pub fn chance() -> Result<u32, Error> {
+    random_bytes().map(u32::from_ne_bytes)
 }
 
 fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {

@@ -46,6 +46,12 @@ pub enum Error {
         /// Seconds until one more check is permitted; at least 1.
         retry_after_s: u64,
     },
+    /// The service had too many messages sent on its own request. It waits.
+    #[error("too many messages were requested within a minute")]
+    Resends {
+        /// Seconds until one more is permitted; at least 1.
+        retry_after_s: u64,
+    },
     /// The database is lost or full, or this node has lost the change log. The caller tries again;
     /// no change was half made.
     #[error("the database does not answer")]
@@ -77,10 +83,19 @@ impl Error {
         Self::Conflict(reason.to_owned())
     }
 
-    /// Returns the error as a log line takes it, with its causes.
-    pub fn logged(&self) -> &(dyn StdError + 'static) {
-        self
+    /// Returns the error as a log line takes it, with its causes: so the log names what the database
+    /// itself said.
+    pub fn logged(&self) -> String {
+        with_causes(self)
     }
+}
+
+/// Returns the text of `error` and of its causes, separated by colons, for a log line.
+///
+/// A log in JSON shows only the text of an error value and not its causes.
+pub fn with_causes(error: &(dyn StdError + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl From<mamori_store::Error> for Error {
@@ -96,5 +111,29 @@ impl From<mamori_store::Error> for Error {
             | Store::Settings(_)
             | Store::Other(_)) => Self::internal("the store failed", broken),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mamori_store::{Fault, FaultKind};
+
+    use super::*;
+
+    #[test]
+    fn a_log_line_names_what_the_database_said() {
+        let fault = Fault {
+            code: Some("13".to_owned()),
+            message: "database or disk is full".to_owned(),
+            kind: FaultKind::DiskFull,
+        };
+
+        let error = Error::from(mamori_store::Error::Unavailable(fault));
+
+        assert_eq!(
+            error.logged(),
+            "the database does not answer: the database is not available: \
+             database or disk is full (code 13)"
+        );
     }
 }

@@ -46,21 +46,26 @@ use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
 use evidence::vault_space::VaultUse;
 use rate_limiter::RateLimiter;
+use node::clock_guard::ClockGuard;
+use node::write_probe::WriteProbe;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
 use services::request_limits::RequestLimits;
 use staff::password_hashing::PasswordHashing;
+use webhooks::resends::Resends;
 
 pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
-pub use error::Error;
+pub use error::{Error, with_causes};
 pub use mamori_store::{
     Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
     JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, Paced, QueueCount,
 };
+pub use node::clock_guard::ClockState;
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;
 pub use rate_limiter::Quota;
+pub use node::write_probe::WriteFault;
 pub use services::proof::{Admin, Caller, Proof};
 pub use settings::Settings;
 pub use staff::member::{LocalCli, Member, SessionLookup};
@@ -84,7 +89,7 @@ struct Inner {
     enqueued: Notify,
     clock: Arc<Clock>,
     settings: Settings,
-    sender: webhooks::deliver::Sender,
+    sender: webhooks::send::Sender,
     /// The passkey ceremonies; `None` where no console is configured.
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
@@ -106,6 +111,12 @@ struct Inner {
     cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
+    /// Whether the clock is believed.
+    clock_guard: ClockGuard,
+    /// Whether the database takes writes.
+    write_probe: Arc<WriteProbe>,
+    /// Limits the messages that services have sent on request.
+    resends: Resends,
     /// The use of the vault, as this node last read it.
     vault_use: VaultUse,
     /// The memory in which passwords are hashed.
@@ -122,13 +133,14 @@ impl Desk {
         clock: Arc<Clock>,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let sender = webhooks::deliver::Sender::new(&settings.webhooks)?;
+        let sender = webhooks::send::Sender::new(&settings.webhooks)?;
         let origin = settings.sign_in.origin.as_ref();
         let passkeys =
             origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
         let attempts = &settings.sign_in.attempts;
         let password_attempts = RateLimiter::new(attempts.of_all, attempts.of_all_in);
+        let clock_guard = ClockGuard::new(settings.clock, &clock);
         let inner = Inner {
             store,
             pool,
@@ -148,8 +160,11 @@ impl Desk {
             request_limits: RequestLimits::default(),
             cleared: ClearedTotals::default(),
             near_hits: NearHits::default(),
+            resends: Resends::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
+            clock_guard,
+            write_probe: Arc::default(),
             vault_use: VaultUse::default(),
             hashing: PasswordHashing::default(),
         };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::sweep_summary::SweepSummary;
-use crate::{Desk, Error};
+use crate::{ClockState, Desk, Error};
 use crate::{
     approvals, audit, banks, cases, checks, decisions, delete_service, evidence, node, staff,
     viewing, webhooks,
@@ -24,9 +24,6 @@ impl Desk {
     /// Sweeps once a minute until `stop`.
     pub async fn sweep(&self, stop: CancellationToken) {
         for round in 0_u32.. {
-            if round % OBJECTS_EVERY == 0 {
-                self.sweep_vault().await;
-            }
             // Dropped between or inside of transactions, which then change nothing.
             let swept = tokio::select! {
                 () = stop.cancelled() => return,
@@ -51,6 +48,9 @@ impl Desk {
                     tracing::warn!(error = error.logged(), "the retention sweep failed");
                 }
             }
+            if round % OBJECTS_EVERY == 0 && self.clock_state() == ClockState::Believed {
+                self.sweep_vault().await;
+            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(INTERVAL) => {}
@@ -68,8 +68,11 @@ impl Desk {
 
     /// Ends and removes everything that has reached the end of its term now, in transactions of
     /// bounded size. An area that fails does not keep the others from their part; the first error
-    /// is returned in the end.
+    /// is returned in the end. Nothing is ended or removed while the clock is not believed.
     pub async fn sweep_once(&self) -> Result<SweepSummary, Error> {
+        if !self.is_clock_believed().await? {
+            return Ok(SweepSummary::default());
+        }
         // Once: a row that reaches its term meanwhile is the next sweep's, so that this one ends.
         let now = self.clock().now();
         let mut all = SweepSummary::default();

@@ -9,13 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mamori_model::{Distances, exposure, retention};
+use jiff::SignedDuration;
+use mamori_model::{Distances, HitView, exposure, retention};
 use mamori_vault::Vault;
 
 pub use self::approvals::ApprovalSettings;
 pub use self::cases::{CaseSettings, PaceLimits};
 pub use self::sign_in::SignInSettings;
 pub use self::vault::VaultLimits;
+use crate::node::clock_guard::ClockLimits;
 use crate::webhooks::destination::Permitted;
 
 /// All settings of a desk.
@@ -29,6 +31,9 @@ pub struct Settings {
     /// The most entries of one bank that an answer names, nearest first. Without it, a bank with
     /// thousands of copies of one picture would make an answer of megabytes.
     pub hits_per_bank_max: usize,
+    /// The most entries of all banks together that an answer or a webhook names; the rest are
+    /// counted in it.
+    pub hits_max: usize,
     /// The most sets of hashes that are kept of one item, which its service may send again and
     /// again with other bytes. Beyond it the oldest set is deleted to which no hit, stored bytes or
     /// decision refers; the first and the newest are always kept.
@@ -60,6 +65,8 @@ pub struct Settings {
     pub import_stalled_max: Duration,
     /// Time limits, concurrency and destinations of webhooks.
     pub webhooks: WebhookSettings,
+    /// When the clock is doubted, so that nothing is deleted.
+    pub clock: ClockLimits,
     /// How long records are kept.
     pub retention: retention::Periods,
     /// Limits of cases, claims and actions.
@@ -81,12 +88,20 @@ pub struct Settings {
     pub approvals: ApprovalSettings,
 }
 
+impl Settings {
+    /// Returns what services are shown of hits.
+    pub fn hit_view(&self) -> HitView {
+        HitView { distances: self.distances, hits_max: self.hits_max }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             snapshot: None,
             node: "mamori".to_owned(),
             hits_per_bank_max: 20,
+            hits_max: 200,
             hash_sets_max: 100,
             poll_interval: Duration::from_millis(200),
             wait_until_applied_max: Duration::from_secs(2),
@@ -99,6 +114,7 @@ impl Default for Settings {
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
+            clock: ClockLimits::default(),
             retention: retention::Periods::default(),
             cases: CaseSettings::default(),
             exposure: exposure::Limits::default(),
@@ -158,6 +174,11 @@ pub struct WebhookSettings {
     pub permitted: Permitted,
     /// The most endpoints that one service may have.
     pub endpoints_max: usize,
+    /// The most messages that one service may have sent on its own request within a minute, at this
+    /// node: test messages, and finished deliveries again.
+    pub resends_minute_max: usize,
+    /// How long messages are signed with the previous secret too, after a new one was made.
+    pub secret_overlap: SignedDuration,
 }
 
 impl Default for WebhookSettings {
@@ -169,6 +190,8 @@ impl Default for WebhookSettings {
             service_concurrency: 8,
             permitted: Permitted::default(),
             endpoints_max: 10,
+            resends_minute_max: 60,
+            secret_overlap: SignedDuration::from_hours(24),
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{Desk, Error};
+use crate::{ClockState, Desk, Error};
 
 /// How long a worker waits for a new job before it polls again.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -79,6 +79,7 @@ impl Desk {
     }
 
     async fn lease_due_jobs(&self, limit: u32) -> Result<Vec<Leased>, Error> {
+        let kinds = self.kinds_to_lease().await?;
         let now = self.clock().now();
         let mut tx = self.store().begin("lease_jobs").await?;
         let webhooks = &self.settings().webhooks;
@@ -87,9 +88,22 @@ impl Desk {
             per_lane: webhooks.endpoint_concurrency,
             per_party: webhooks.service_concurrency,
         };
-        let jobs = tx.lease_jobs(&self.settings().node, limits, now).await?;
+        let jobs = tx.lease_jobs(&self.settings().node, &kinds, limits, now).await?;
         tx.commit().await?;
         Ok(jobs)
+    }
+
+    /// Returns the kinds of jobs that may run now: no reminders while the clock is not believed,
+    /// because a reminder gives up when the request is some days old by the clock. Messages are sent
+    /// in any case: a match must reach its service.
+    async fn kinds_to_lease(&self) -> Result<Vec<JobKind>, Error> {
+        let is_believed = match self.clock_state() {
+            ClockState::Believed => true,
+            ClockState::Unknown => self.is_clock_believed().await?,
+            ClockState::Jumped | ClockState::DiffersFromDatabase => false,
+        };
+        let kinds = JobKind::ALL.iter().copied();
+        Ok(kinds.filter(|kind| is_believed || *kind != JobKind::Remind).collect())
     }
 
     async fn run_job(&self, job: &Leased) -> Result<(), Error> {

@@ -9,8 +9,9 @@ mod read;
 mod section;
 mod write;
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use crate::Index;
@@ -47,10 +48,11 @@ pub enum SnapshotFileError {
 impl Index {
     /// Writes every entry to `path`, replacing the previous file, together with `tag`, which
     /// [`Self::open`] returns: the data by which the caller knows whether to trust the file. A
-    /// reader of `path`, also after a crash, finds either the old file or the new one.
+    /// reader of `path`, also after a crash, finds either the old file or the new one. Only the
+    /// process's user may read it.
     pub fn save(&self, path: &Path, tag: &[u8]) -> Result<(), SnapshotFileError> {
         let beside = path.with_extension("new");
-        let file = File::create(&beside)?;
+        let file = create_private(&beside)?;
         let mut writer = BufWriter::with_capacity(BUFFER_BYTES, file);
         write::write(self, tag, &mut writer)?;
         writer.flush()?;
@@ -63,6 +65,17 @@ impl Index {
     pub fn open(path: &Path) -> Result<(Self, Vec<u8>), SnapshotFileError> {
         read::read(&mut BufReader::with_capacity(BUFFER_BYTES, File::open(path)?))
     }
+}
+
+/// Creates a file that only its owner may read or write. What a crash left under that name, which
+/// may have another mode or be a link, is removed first.
+fn create_private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Ok(()) => {}
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+        Err(cause) => return Err(cause),
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 #[cfg(test)]

@@ -86,7 +86,8 @@ impl Pool {
     /// Starts the processes and waits until each is sandboxed and ready.
     ///
     /// # Errors
-    /// [`Error::Pool`] if one cannot be started or does not greet within 10 s.
+    /// [`Error::Pool`] if one cannot be started, does not greet within 10 s, or reports fewer
+    /// protections than the first one. Later ones that do are not used either.
     pub async fn start(settings: PoolSettings) -> Result<Self, Error> {
         let settings = Arc::new(settings);
         let spawner = Spawner::start(&settings).map_err(Error::Pool)?;
@@ -151,7 +152,8 @@ impl Pool {
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
-    /// Returns the protections against the processes, as the first of them reported them.
+    /// Returns the protections against the processes, as the first of them reported them; the others
+    /// have at least these.
     pub fn protections(&self) -> Protections {
         self.inner.protections.clone()
     }

@@ -1,8 +1,8 @@
 //! The sandbox of a decoding process: the rights that it gives up before it reads the first hostile
 //! byte.
 //!
-//! Each protection is applied as far as the kernel supports it. A missing one is not fatal; it is
-//! reported, and the operator reads it at start. Needs a process of one thread, because some
+//! Each protection is applied as far as the kernel supports it. A missing one is reported, and the
+//! server decides whether it starts without it. Needs a process of one thread, because some
 //! protections bind only the calling thread.
 
 pub mod converter;
@@ -49,7 +49,7 @@ pub enum Protection {
     /// No new processes or descriptors, no writing to files, no core dump.
     #[strum(serialize = "processes and descriptors")]
     Resources,
-    /// No new privileges by starting a program.
+    /// No capabilities, also for root, and no new privileges by starting a program.
     Privileges,
     /// Other processes of the same user cannot read its memory.
     Inspection,
@@ -60,6 +60,10 @@ pub enum Protection {
 impl Protection {
     /// Every protection, the strongest first.
     pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Those without which a node does not start, unless the operator requires fewer or more: they
+    /// keep a process that a picture took over from the machine's files, network and memory.
+    pub const ESSENTIAL: &'static [Self] = &[Self::SystemCalls, Self::Files, Self::Memory];
 
     /// Returns the name that log lines and the command line show.
     pub fn as_str(self) -> &'static str {
@@ -81,6 +85,11 @@ impl Protections {
     /// Returns the protections that the kernel did not grant.
     pub fn missing(&self) -> impl Iterator<Item = Protection> {
         Protection::ALL.iter().copied().filter(|protection| !self.has(*protection))
+    }
+
+    /// Returns the protections of `other` that are not in force here.
+    pub fn lacking(&self, other: &Self) -> Vec<Protection> {
+        other.0.difference(&self.0).copied().collect()
     }
 
     fn record(&mut self, protection: Protection, is_in_force: bool) {
@@ -114,7 +123,8 @@ pub fn lock_down(limits: &Limits) -> io::Result<Protections> {
         return Err(io::Error::new(io::ErrorKind::Unsupported, message));
     }
     let mut protections = Protections::default();
-    protections.record(Protection::Privileges, sys::set_no_new_privileges());
+    let has_no_rights = sys::set_no_new_privileges() && sys::drop_capabilities();
+    protections.record(Protection::Privileges, has_no_rights);
     protections.record(Protection::Inspection, sys::set_not_dumpable());
     protections.record(Protection::Orphans, sys::die_with_parent());
     sys::close_descriptors_from(3);

@@ -368,3 +368,42 @@ async fn of_idle_processes_the_one_that_was_idle_longest_ends_first() {
     // Those of the last two senders, and one that has had no picture.
     until(|| pool.alive() == 3 && processes("idle-max").len() == 3).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decoding_process_has_no_capabilities() {
+    let args = vec!["decode".into(), "without-capabilities".into()];
+    let pool = Pool::start(PoolSettings { args, ..settings(1) }).await.unwrap();
+
+    let [pid] = processes("without-capabilities")[..] else { panic!("not one process") };
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+
+    for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+        assert!(status.contains(&format!("\n{set}:\t0000000000000000\n")), "{set}: {status}");
+    }
+    assert!(pool.protections().has(Protection::Privileges));
+}
+
+#[tokio::test]
+async fn a_lower_limit_on_memory_that_is_in_force_already_counts_as_one() {
+    let script = "ulimit -v 2000000; exec \"$0\" decode";
+    let args = vec!["-c".into(), script.into(), PROGRAM.into()];
+
+    let pool = Pool::start(PoolSettings { program: "/bin/sh".into(), args, ..settings(1) }).await;
+
+    assert!(pool.unwrap().protections().has(Protection::Memory));
+}
+
+/// The first process is a real one; the next has no protections at all.
+#[tokio::test]
+async fn a_process_with_fewer_protections_than_the_first_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "mkdir \"$1\" 2>/dev/null && exec \"$0\" decode; exec \"$0\" lie no-pixels";
+    let mark = folder.path().join("mark").into_os_string();
+    let args = vec!["-c".into(), script.into(), PROGRAM.into(), mark];
+
+    let started =
+        Pool::start(PoolSettings { program: "/bin/sh".into(), args, ..settings(2) }).await;
+
+    let Err(Error::Pool(refused)) = started else { panic!("the second process is used") };
+    assert!(refused.to_string().contains("system calls (seccomp)"), "{refused}");
+}

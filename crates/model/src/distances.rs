@@ -4,6 +4,8 @@
 //! own hash at a time reads each bit of the listed one. So a service is shown a coarse number, and
 //! hits in an order that says no more than this number.
 
+use std::cmp::Reverse;
+
 use serde::Deserialize;
 
 use crate::{BankId, Distance, Hit};
@@ -26,6 +28,46 @@ pub struct ShownHit<'a> {
     pub hit: &'a Hit,
     /// The hashes differ in at most this many bits.
     pub distance_max: Distance,
+}
+
+/// What services are shown of hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HitView {
+    /// How exactly they learn distances.
+    pub distances: Distances,
+    /// The most hits of all banks together.
+    pub hits_max: usize,
+}
+
+/// The hits that a service is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownHits<'a> {
+    /// The hits, the nearest first.
+    pub hits: Vec<ShownHit<'a>>,
+    /// How many more there are.
+    pub more: u32,
+}
+
+impl HitView {
+    /// Returns what the service whose item it is sees of `hits`. If there are more than
+    /// [`Self::hits_max`], those of banks with the strictest action are shown, and of these the
+    /// nearest: so the hits are shown that the verdict follows from.
+    pub fn shown_hits(
+        self,
+        hits: &[Hit],
+        limit_of: impl Fn(BankId) -> Option<Distance>,
+    ) -> ShownHits<'_> {
+        let mut shown = self.distances.shown_hits(hits, limit_of);
+        let more = shown.len().saturating_sub(self.hits_max);
+        if more > 0 {
+            // Both sorts are stable, so equally strict hits keep their order, and are in it again.
+            let place = |one: &ShownHit<'_>| (one.distance_max, one.hit.entry, one.hit.frame);
+            shown.sort_by_key(|one| Reverse(one.hit.action));
+            shown.truncate(self.hits_max);
+            shown.sort_by_key(place);
+        }
+        ShownHits { hits: shown, more: u32::try_from(more).unwrap_or(u32::MAX) }
+    }
 }
 
 impl Distances {
@@ -135,5 +177,28 @@ mod tests {
 
         assert_eq!(order(Distances::Coarse), [4, 2, 3, 1]);
         assert_eq!(order(Distances::Exact), [4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn of_too_many_hits_the_strictest_are_shown_and_the_others_counted() {
+        let with = |action, entry, distance| Hit { action, ..hit(entry, distance) };
+        let hits = [
+            with(Action::None, 1, 0),
+            with(Action::Hold, 2, 9),
+            with(Action::Block, 3, 15),
+            with(Action::Hold, 4, 2),
+            with(Action::Hold, 5, 25),
+        ];
+
+        let shown = |hits_max| {
+            let view = HitView { distances: Distances::Exact, hits_max };
+            let shown = view.shown_hits(&hits, |_| LIMIT);
+            let entries: Vec<i64> = shown.hits.iter().map(|it| it.hit.entry.number()).collect();
+            (entries, shown.more)
+        };
+
+        assert_eq!(shown(5), (vec![1, 4, 2, 3, 5], 0));
+        assert_eq!(shown(3), (vec![4, 2, 3], 2));
+        assert_eq!(shown(1), (vec![3], 4));
     }
 }

@@ -4,38 +4,40 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::serde_as_text;
-use crate::text::misleads;
+use crate::readable::is_readable;
 use crate::{Country, Sensitive, Surface};
 
 /// The service's own name of an item. Together with the service, it makes a check idempotent.
 ///
-/// 1 to [`ItemName::BYTES_MAX`] bytes of UTF-8, without control characters and bidirectional
-/// overrides. The limit is in bytes and not in characters, because names are in unique indexes, and
-/// an index of PostgreSQL holds no row beyond 2,704 bytes.
+/// 1 to [`ItemName::BYTES_MAX`] bytes of UTF-8 that people can [read](is_readable), without control
+/// characters and bidirectional overrides. The limit is in bytes and not in characters, because
+/// names are in unique indexes, and an index of PostgreSQL holds no row beyond 2,704 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemName(String);
 
 /// The service's own pseudonym of an account. Personal data, so `Debug` hides it.
 ///
-/// 1 to 200 characters, without control characters and bidirectional overrides.
+/// 1 to 200 characters that people can [read](is_readable), without control characters and
+/// bidirectional overrides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account(Sensitive<String>);
 
 /// The error for a text that is not a valid account name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a name: expected 1 to 200 characters without control characters")]
+#[error("not a name: expected 1 to 200 characters, not only spaces, without control characters")]
 pub struct NotAName;
 
 /// The error for a text that is not a valid item name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a name of an item: expected 1 to {} bytes of UTF-8 without control characters",
+    "not a name of an item: expected 1 to {} bytes of UTF-8, not only spaces, without control \
+     characters",
     ItemName::BYTES_MAX
 )]
 pub struct NotAnItemName;
 
 fn name(text: &str) -> Result<String, NotAName> {
-    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(misleads);
+    let fits = text.chars().count() <= 200 && is_readable(text);
     fits.then(|| text.to_owned()).ok_or(NotAName)
 }
 
@@ -53,7 +55,7 @@ impl FromStr for ItemName {
     type Err = NotAnItemName;
 
     fn from_str(text: &str) -> Result<Self, NotAnItemName> {
-        let fits = (1..=Self::BYTES_MAX).contains(&text.len()) && !text.chars().any(misleads);
+        let fits = text.len() <= Self::BYTES_MAX && is_readable(text);
         fits.then(|| Self(text.to_owned())).ok_or(NotAnItemName)
     }
 }
@@ -104,6 +106,15 @@ mod tests {
 
         assert!(!format!("{account:?}").contains("user-17"));
         assert_eq!(account.reveal(), "user-17");
+    }
+
+    #[test]
+    fn a_name_shows_something_and_its_marks_do_not_pile_up() {
+        for bad in ["   ", "\u{3164}", "\u{a0}\u{a0}", &format!("e{}", "\u{301}".repeat(190))] {
+            assert!(bad.parse::<ItemName>().is_err(), "{bad:?}");
+            assert!(bad.parse::<Account>().is_err(), "{bad:?}");
+        }
+        assert!("Ünïcode 守り".parse::<ItemName>().is_ok());
     }
 
     #[test]

@@ -97,11 +97,26 @@ impl JobKind {
             Duration::from_hours(10),
             Duration::from_hours(14),
             Duration::from_hours(20),
-            Duration::from_hours(24),
+            RETRY_WAIT_MAX,
         ];
         let nth = usize::try_from(failures.checked_sub(1)?).ok()?;
         WAITS.get(nth).copied()
     }
+}
+
+/// The longest wait between two attempts. No job is enqueued to begin later than that, either.
+pub const RETRY_WAIT_MAX: Duration = Duration::from_hours(24);
+
+/// The share of a wait, in percent, by which chance may shorten it.
+const JITTER_PERCENT: u32 = 20;
+
+/// Shortens `wait` by chance, by at most a fifth, so that the messages that failed together while a
+/// receiver was down do not all return in the same moment.
+///
+/// `chance` is a random number; all 2³² values are equally likely.
+pub fn jittered(wait: Duration, chance: u32) -> Duration {
+    let share = f64::from(chance) / f64::from(u32::MAX) * f64::from(JITTER_PERCENT) / 100.0;
+    wait.mul_f64(1.0 - share)
 }
 
 #[cfg(test)]
@@ -116,6 +131,15 @@ mod tests {
         assert!(waits.iter().sum::<Duration>() > Duration::from_hours(72));
         assert!(waits.is_sorted());
         assert_eq!(JobKind::Deliver.retry_after(10), None);
+    }
+
+    #[test]
+    fn chance_shortens_a_wait_by_at_most_a_fifth() {
+        let wait = Duration::from_secs(100);
+
+        assert_eq!(jittered(wait, 0), wait);
+        assert_eq!(jittered(wait, u32::MAX / 2).as_secs(), 90);
+        assert_eq!(jittered(wait, u32::MAX), Duration::from_secs(80));
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::id::serde_as_text;
+use crate::readable::is_readable;
 
 /// One line of text for people: a source, a legal basis, an owner.
 ///
-/// 1 to 500 characters, not only spaces, without control characters and bidirectional overrides, so
-/// that every reader sees the same text.
+/// 1 to 500 characters that people can [read](is_readable), without control characters and
+/// bidirectional overrides, so that every reader sees the same text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line(String);
 
@@ -26,15 +27,17 @@ impl Line {
 
 /// The error for a text that is not a valid line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a line of text: expected 1 to 500 characters without control characters")]
+#[error(
+    "not a line of text: expected 1 to 500 characters, not only spaces, without control characters"
+)]
 pub struct NotALine;
 
 impl FromStr for Line {
     type Err = NotALine;
 
     fn from_str(text: &str) -> Result<Self, NotALine> {
-        let fits = text.chars().count() <= Self::CHARS_MAX && !text.trim().is_empty();
-        (fits && !text.chars().any(misleads)).then(|| Self(text.to_owned())).ok_or(NotALine)
+        let fits = text.chars().count() <= Self::CHARS_MAX && is_readable(text);
+        fits.then(|| Self(text.to_owned())).ok_or(NotALine)
     }
 }
 
@@ -46,15 +49,10 @@ impl fmt::Display for Line {
 
 serde_as_text!(Line);
 
-/// Checks whether `c` changes how its neighbours are read, or cannot be displayed or stored:
-/// control characters, bidirectional overrides and isolates, and the byte order mark.
-pub fn misleads(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
 /// The labels that a source gave an entry, such as its category.
 ///
-/// At most 16, each 1 to 64 characters, without control characters and bidirectional overrides.
+/// At most 16, each 1 to 64 characters that people can [read](is_readable), without control
+/// characters and bidirectional overrides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Labels(Vec<String>);
@@ -73,16 +71,18 @@ impl Labels {
 
 /// The error for a list that is not a valid list of labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not labels: expected at most 16, each 1 to 64 characters without control characters")]
+#[error(
+    "not labels: expected at most 16, each 1 to 64 characters, not only spaces, without control \
+     characters"
+)]
 pub struct NotLabels;
 
 impl TryFrom<Vec<String>> for Labels {
     type Error = NotLabels;
 
     fn try_from(labels: Vec<String>) -> Result<Self, NotLabels> {
-        let is_label = |label: &String| {
-            (1..=Self::CHARS_MAX).contains(&label.chars().count()) && !label.chars().any(misleads)
-        };
+        let is_label =
+            |label: &String| label.chars().count() <= Self::CHARS_MAX && is_readable(label);
         let fits = labels.len() <= Self::COUNT_MAX && labels.iter().all(is_label);
         fits.then_some(Self(labels)).ok_or(NotLabels)
     }

@@ -58,8 +58,60 @@ pub struct Endpoint {
     pub url: Sensitive<String>,
     /// The key that signs messages: 32 random bytes.
     pub secret: Sensitive<Vec<u8>>,
+    /// The key before the last rotation, which signs messages too until its end.
+    pub previous_secret: Option<PreviousSecret>,
+    /// Why nothing is sent to it; `None` if messages are sent.
+    pub disabled: Option<Disabled>,
+    /// Time of the first failed attempt since the last one that succeeded; `None` if the last
+    /// attempt succeeded.
+    pub failing_since: Option<Timestamp>,
     /// Creation time.
     pub created_at: Timestamp,
+}
+
+/// The signing key that an endpoint had before its last rotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// The key: 32 random bytes.
+    pub secret: Sensitive<Vec<u8>>,
+    /// From then on it signs nothing, and the sweep deletes it.
+    pub until: Timestamp,
+}
+
+/// Since when, and why, nothing is sent to an endpoint. Its service can enable it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disabled {
+    /// Time at which it was disabled.
+    pub at: Timestamp,
+    /// Why.
+    pub cause: DisabledCause,
+}
+
+/// Why Mamori disabled an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum DisabledCause {
+    /// The receiver answered 410 Gone, which says that it wants no more messages. Source: Standard
+    /// Webhooks 1.0.0, "Deliverability and Reliability".
+    Gone,
+}
+
+impl DisabledCause {
+    /// Every cause, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the word that the API and the database use.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Parses the word that [`Self::as_str`] returns.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
 }
 
 /// State of a webhook delivery.
@@ -73,7 +125,8 @@ pub enum DeliveryState {
     Waiting,
     /// The receiver accepted it.
     Delivered,
-    /// Failed too often, or the endpoint was removed. It can be sent again on request.
+    /// Failed too often, or the endpoint was removed or is disabled. It can be sent again on
+    /// request, unless the endpoint was removed.
     Failed,
 }
 

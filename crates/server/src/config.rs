@@ -7,6 +7,7 @@ mod checked;
 pub mod parts;
 mod people;
 mod sections;
+pub mod warnings;
 
 use std::fmt;
 use std::fs;
@@ -14,7 +15,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use mamori_model::{Sensitive, retention};
+use mamori_vault::Keyring;
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use crate::serve::log;
 
@@ -150,11 +153,12 @@ impl Config {
         } else if let Some(path) = &self.database.url_file {
             self.database.url = Sensitive::new(read(path)?.trim().to_owned());
         }
-        if let Some(keys) = vault_keys.filter(|keys| !keys.is_empty()) {
-            self.vault.keys = Some(Sensitive::new(keys));
-        } else if let Some(path) = &self.vault.key_file {
-            self.vault.keys = Some(Sensitive::new(read(path)?));
-        }
+        let keys = match (vault_keys.filter(|keys| !keys.is_empty()), &self.vault.key_file) {
+            (Some(keys), _) => Some(keys),
+            (None, Some(path)) => Some(read(path)?),
+            (None, None) => None,
+        };
+        self.vault.keys = keys.map(Zeroizing::new).map(|text| keyring(&text)).transpose()?;
         Ok(())
     }
 
@@ -162,7 +166,6 @@ impl Config {
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
         self.check_memory_budget()?;
-        self.keyring()?;
         if self.hma.enabled {
             self.check_hma_listener()?;
             self.hma()?;
@@ -228,6 +231,11 @@ fn describe_error(text: &str, start: usize, message: &str) -> String {
         return format!("line {number}: {message}");
     }
     format!("line {number}, `{key}`: {message}")
+}
+
+fn keyring(text: &str) -> Result<Keyring, Error> {
+    Keyring::parse(text)
+        .map_err(|refused| Error::Conflict(format!("the keys of the vault: {refused}")))
 }
 
 fn read(path: &Path) -> Result<String, Error> {

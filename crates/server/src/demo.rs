@@ -24,8 +24,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::runtime;
 use crate::serve::stop::ShutdownSignal;
+use crate::{process, runtime};
 use outcome::Outcome;
 use plan::{CheckResult, Kind, Upload};
 use receiver::Receiver;
@@ -59,11 +59,18 @@ Exit statuses: 0 every result was as expected, 1 at least one was not.";
 const DEVELOPMENT_BUILD: &str = "
 This is a development build. `cargo run --profile dist -- demo` builds for longer and answers faster.";
 
+/// Printed before the demo of root.
+const AS_ROOT: &str = "\
+warning: the demo runs as root. `mamori serve` refuses that, unless `server.allow_root` is true.";
+
 /// How long the webhooks may take after the last upload.
 const WEBHOOK_TIME_MAX: Duration = Duration::from_secs(20);
 
 /// Runs the demo.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if process::is_root() {
+        let _ = writeln!(io::stderr(), "{AS_ROOT}");
+    }
     runtime::block_on(async {
         let mut shutdown = ShutdownSignal::listen().context("no signals can be received")?;
         let server = DemoServer::start().await?;

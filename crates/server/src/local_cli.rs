@@ -8,9 +8,9 @@ use mamori_desk::Desk;
 use mamori_store::{Error, Store};
 
 use crate::config::Config;
-use crate::runtime;
 use crate::serve::ConfigArgs;
 use crate::serve::node::{desk_for_local_cli, open_store};
+use crate::{process, runtime};
 
 /// The state in which a command expects the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub fn run(
     command: impl AsyncFnOnce(&Desk) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
     let (config, _) = Config::load(config.config.as_deref())?;
+    process::protect(&config)?;
     runtime::block_on(async {
         let store = match database {
             Database::MustExist => open_unchanged(&config).await?,

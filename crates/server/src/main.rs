@@ -10,6 +10,7 @@ mod demo;
 mod key;
 mod local_cli;
 mod migrate;
+mod process;
 mod runtime;
 mod serve;
 mod staff;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use mamori_store::Store;
 
 use crate::config::Config;
-use crate::runtime;
 use crate::serve::ConfigArgs;
+use crate::{process, runtime};
 
 /// Migrates the database to this version's schema, and does nothing else.
 #[derive(Debug, clap::Args)]
@@ -21,6 +21,7 @@ pub struct Args {
 /// Migrates the schema and prints the versions before and after.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, _) = Config::load(args.config.config.as_deref())?;
+    process::protect(&config)?;
     runtime::block_on(async {
         let migrated = Store::migrate_only(&config.store()).await?;
         let (from, to) = (migrated.from, migrated.to);

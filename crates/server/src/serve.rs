@@ -1,6 +1,7 @@
 //! `mamori serve`: one node, from its start to its graceful stop.
 
 pub mod first_key;
+pub mod host_header;
 pub mod http_server;
 pub mod listen;
 pub mod log;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::config::Config;
-use crate::runtime;
+use crate::{process, runtime};
 use http_server::{HttpServer, Listeners};
 use node::Node;
 
@@ -42,15 +43,22 @@ Examples:
   MAMORI_DATABASE_URL=postgres://mamori@db/mamori mamori serve
 
 The first start prints a key for the first administrator, once, on stdout. Logs go to stderr.
-A stop finishes the accepted requests; a second signal ends the process at once.
+A stop finishes the accepted requests; a second signal ends the process at once. As root it serves
+only with `server.allow_root`.
 
 Exit statuses: 0 stopped by a signal, 1 failed, 2 invalid command line or configuration.";
 
 /// Serves until a signal asks it to stop.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
+    process::refuse_root(&config, process::is_root())?;
+    process::protect(&config)?;
     log::start(&config.log)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), config = %source, "starting");
+    for warning in config.warnings(&source) {
+        let (risk, advice) = (warning.risk.as_str(), warning.advice);
+        tracing::warn!(risk, advice, "the configuration has a risk");
+    }
     runtime::block_on(serve(&config))
 }
 

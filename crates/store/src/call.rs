@@ -12,6 +12,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::open::Statements;
 use crate::query::Query;
 use crate::row::Rows;
 use crate::time::to_micros;
@@ -20,8 +21,8 @@ use crate::time::to_micros;
 pub enum Link<'c> {
     /// A connection to SQLite.
     Sqlite(&'c mut SqliteConnection),
-    /// A connection to PostgreSQL.
-    Postgres(&'c mut PgConnection),
+    /// A connection to PostgreSQL, and how it prepares statements.
+    Postgres(&'c mut PgConnection, Statements),
 }
 
 impl Link<'_> {
@@ -29,7 +30,7 @@ impl Link<'_> {
     pub fn again(&mut self) -> Link<'_> {
         match self {
             Self::Sqlite(connection) => Link::Sqlite(connection),
-            Self::Postgres(connection) => Link::Postgres(connection),
+            Self::Postgres(connection, statements) => Link::Postgres(connection, *statements),
         }
     }
 }
@@ -102,8 +103,9 @@ impl Call {
                 let query = bound!(Sqlite, self.query.sqlite, self.values);
                 Ok(query.execute(connection).await?.rows_affected())
             }
-            Link::Postgres(connection) => {
+            Link::Postgres(connection, statements) => {
                 let query = bound!(Postgres, self.query.postgres, self.values);
+                let query = query.persistent(statements == Statements::Kept);
                 Ok(query.execute(connection).await?.rows_affected())
             }
         }
@@ -116,8 +118,9 @@ impl Call {
                 let query = bound!(Sqlite, self.query.sqlite, self.values);
                 Ok(Rows::Sqlite(query.fetch_all(connection).await?))
             }
-            Link::Postgres(connection) => {
+            Link::Postgres(connection, statements) => {
                 let query = bound!(Postgres, self.query.postgres, self.values);
+                let query = query.persistent(statements == Statements::Kept);
                 Ok(Rows::Postgres(query.fetch_all(connection).await?))
             }
         }

@@ -53,6 +53,32 @@ pub struct Fault {
     pub code: Option<String>,
     /// The message, in English.
     pub message: String,
+    /// What the code says about the database.
+    pub kind: FaultKind,
+}
+
+impl Fault {
+    /// Makes the fault of a value that cannot be written or read as the database has it.
+    pub(crate) fn of_value(error: &dyn std::error::Error) -> Self {
+        Self { code: None, message: error.to_string(), kind: FaultKind::Other }
+    }
+}
+
+/// What a database's error says about its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// There is no space left, on the disk or within a limit of the database.
+    DiskFull,
+    /// The database cannot be written to now: a standby, a file without permission.
+    ReadOnly,
+    /// Another connection holds a lock for too long.
+    Locked,
+    /// The database was not reached, or no connection to it became free in time.
+    NoConnection,
+    /// Reading or writing a file failed.
+    InputOutput,
+    /// Anything else.
+    Other,
 }
 
 impl Error {
@@ -76,11 +102,15 @@ impl Error {
 impl From<&sqlx::Error> for Fault {
     fn from(error: &sqlx::Error) -> Self {
         match error.as_database_error() {
-            Some(database) => Self {
-                code: database.code().map(std::borrow::Cow::into_owned),
-                message: database.message().to_owned(),
-            },
-            None => Self { code: None, message: error.to_string() },
+            Some(database) => {
+                let code = database.code().map(std::borrow::Cow::into_owned);
+                let kind = code.as_deref().map_or(FaultKind::Other, kind_of);
+                Self { code, message: database.message().to_owned(), kind }
+            }
+            None => {
+                let kind = if is_lost(error) { FaultKind::NoConnection } else { FaultKind::Other };
+                Self { code: None, message: error.to_string(), kind }
+            }
         }
     }
 }
@@ -120,6 +150,30 @@ fn is_temporary(code: &str) -> bool {
     let is_class = |class: &&str| code.len() == 5 && code.starts_with(*class);
     SQLSTATE_CLASSES.iter().any(is_class)
         || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff))))
+}
+
+/// Returns what a database's error code says about its state. SQLSTATE has five characters, SQLite's
+/// codes are numbers. Sources: as [`is_temporary`].
+fn kind_of(code: &str) -> FaultKind {
+    if code.len() < 5 {
+        let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
+        return match primary {
+            5 | 6 => FaultKind::Locked,
+            8 => FaultKind::ReadOnly,
+            10 | 14 => FaultKind::InputOutput,
+            13 => FaultKind::DiskFull,
+            _ => FaultKind::Other,
+        };
+    }
+    match code {
+        "53100" => FaultKind::DiskFull,
+        "25006" => FaultKind::ReadOnly,
+        "55P03" | "40P01" => FaultKind::Locked,
+        "58030" => FaultKind::InputOutput,
+        _ if code.starts_with("08") || code.starts_with("57P") => FaultKind::NoConnection,
+        "53300" | "3D000" => FaultKind::NoConnection,
+        _ => FaultKind::Other,
+    }
 }
 
 fn is_lost(error: &sqlx::Error) -> bool {
@@ -168,8 +222,30 @@ mod tests {
     }
 
     #[test]
+    fn a_code_says_why_the_database_cannot_be_written() {
+        for (code, kind) in [
+            ("53100", FaultKind::DiskFull),
+            ("13", FaultKind::DiskFull),
+            ("25006", FaultKind::ReadOnly),
+            ("8", FaultKind::ReadOnly),
+            ("1032", FaultKind::ReadOnly),
+            ("5", FaultKind::Locked),
+            ("517", FaultKind::Locked),
+            ("55P03", FaultKind::Locked),
+            ("778", FaultKind::InputOutput),
+            ("57P01", FaultKind::NoConnection),
+            ("08006", FaultKind::NoConnection),
+            ("23505", FaultKind::Other),
+            ("1", FaultKind::Other),
+        ] {
+            assert_eq!(kind_of(code), kind, "{code}");
+        }
+    }
+
+    #[test]
     fn a_fault_shows_its_code() {
-        let fault = Fault { code: Some("53100".into()), message: "disk full".into() };
+        let code = Some("53100".to_owned());
+        let fault = Fault { code, message: "disk full".into(), kind: FaultKind::DiskFull };
 
         assert_eq!(fault.to_string(), "disk full (code 53100)");
     }

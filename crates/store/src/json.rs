@@ -27,6 +27,5 @@ pub fn numbers(entries: &[EntryId]) -> String {
 
 /// Encodes any other value.
 pub fn write(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
+    serde_json::to_string(value).map_err(|error| Error::Other(Fault::of_value(&error)))
 }

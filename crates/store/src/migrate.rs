@@ -131,11 +131,11 @@ pub async fn migrate(store: &Store) -> Result<Migrated, Error> {
             tx.commit().await?;
             from
         }
-        Pools::Postgres(pool) => {
+        Pools::Postgres(pool, statements) => {
             let mut tx = pool.begin().await?;
             tx.execute(LOCK).await?;
             tx.execute(CREATE_VERSIONS).await?;
-            let from = apply(&mut Link::Postgres(&mut tx)).await?;
+            let from = apply(&mut Link::Postgres(&mut tx, *statements)).await?;
             tx.commit().await?;
             from
         }
@@ -160,7 +160,7 @@ async fn apply(link: &mut Link<'_>) -> Result<i64, Error> {
             Link::Sqlite(connection) => {
                 sqlx::raw_sql(migration.sqlite).execute(connection).await?;
             }
-            Link::Postgres(connection) => {
+            Link::Postgres(connection, _) => {
                 sqlx::raw_sql(migration.postgres).execute(connection).await?;
             }
         }

@@ -24,12 +24,20 @@ pub struct Settings {
     pub connections_max: u32,
     /// How long a caller waits for a connection before it gets [`Error::Unavailable`].
     pub acquire_timeout: Duration,
+    /// Whether a pooler that gives each transaction another connection, such as PgBouncer in its
+    /// mode `transaction`, is between Mamori and PostgreSQL. Of no effect on SQLite.
+    pub is_pooled: bool,
 }
 
 impl Settings {
     /// Returns the settings for `url` with 16 connections and a wait of 5 seconds.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections_max: 16, acquire_timeout: Duration::from_secs(5) }
+        Self {
+            url: url.into(),
+            connections_max: 16,
+            acquire_timeout: Duration::from_secs(5),
+            is_pooled: false,
+        }
     }
 }
 
@@ -44,6 +52,7 @@ impl fmt::Debug for Settings {
             .field("url", &url)
             .field("connections_max", &self.connections_max)
             .field("acquire_timeout", &self.acquire_timeout)
+            .field("is_pooled", &self.is_pooled)
             .finish()
     }
 }
@@ -73,8 +82,18 @@ pub enum Pools {
         /// Read-only connections.
         readers: SqlitePool,
     },
-    /// Connections that read and write.
-    Postgres(PgPool),
+    /// Connections that read and write, and how they prepare statements.
+    Postgres(PgPool, Statements),
+}
+
+/// How statements are prepared on a connection to PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statements {
+    /// Once for each connection, which keeps them.
+    Kept,
+    /// For each call, without a name. What a pooler needs that gives each transaction another
+    /// connection: a kept statement would not exist there.
+    Unnamed,
 }
 
 enum Address<'a> {
@@ -103,7 +122,7 @@ impl Store {
     pub fn engine(&self) -> Engine {
         match self.pools {
             Pools::Sqlite { .. } => Engine::Sqlite,
-            Pools::Postgres(_) => Engine::Postgres,
+            Pools::Postgres(..) => Engine::Postgres,
         }
     }
 
@@ -114,7 +133,7 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool, _) => pool.close().await,
         }
     }
 
@@ -122,7 +141,11 @@ impl Store {
     pub(crate) async fn connect(settings: &Settings) -> Result<Self, Error> {
         let pools = match Address::parse(&settings.url)? {
             Address::Sqlite(path) => open_sqlite(path, settings).await?,
-            Address::Postgres(url) => Pools::Postgres(open_postgres(url, settings).await?),
+            Address::Postgres(url) => {
+                let statements =
+                    if settings.is_pooled { Statements::Unnamed } else { Statements::Kept };
+                Pools::Postgres(open_postgres(url, settings).await?, statements)
+            }
         };
         Ok(Self { pools })
     }
@@ -144,9 +167,17 @@ impl Store {
                     let mut connection = readers.acquire().await?;
                     call.rows(Link::Sqlite(&mut connection)).await?
                 }
-                Pools::Postgres(pool) => {
+                Pools::Postgres(pool, statements @ Statements::Kept) => {
                     let mut connection = pool.acquire().await?;
-                    call.rows(Link::Postgres(&mut connection)).await?
+                    call.rows(Link::Postgres(&mut connection, *statements)).await?
+                }
+                Pools::Postgres(pool, statements @ Statements::Unnamed) => {
+                    // The driver prepares and executes in two steps. Outside of a transaction the
+                    // pooler could send the second one to a connection without the statement.
+                    let mut transaction = pool.begin().await?;
+                    let rows = call.rows(Link::Postgres(&mut transaction, *statements)).await?;
+                    transaction.commit().await?;
+                    rows
                 }
             };
             Ok(rows)
@@ -226,17 +257,22 @@ async fn open_postgres(url: &str, settings: &Settings) -> Result<PgPool, Error> 
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(settings.connections_max.max(1))
-        .acquire_timeout(settings.acquire_timeout)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                // A plan made without knowing the values estimates a `LIMIT $2` as a tenth of the
-                // table, and then reads all of it. Planning each time costs 0.2 ms.
-                connection.execute("SET plan_cache_mode = force_custom_plan").await.map(drop)
-            })
+        .acquire_timeout(settings.acquire_timeout);
+    if settings.is_pooled {
+        // A setting of a session would stay at a connection that others get, and PgBouncer refuses
+        // the start of a session with settings that it does not know. Neither is needed: statements
+        // without a name are planned each time, and no number has a fraction.
+        let options = options.statement_cache_capacity(0).extra_float_digits(None);
+        return Ok(pool.connect_with(options).await?);
+    }
+    let pool = pool.after_connect(|connection, _| {
+        Box::pin(async move {
+            // A plan made without knowing the values estimates a `LIMIT $2` as a tenth of the
+            // table, and then reads all of it. Planning each time costs 0.2 ms.
+            connection.execute("SET plan_cache_mode = force_custom_plan").await.map(drop)
         })
-        .connect_with(options)
-        .await?;
-    Ok(pool)
+    });
+    Ok(pool.connect_with(options).await?)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub enum Change {
         last: EntryId,
     },
     /// A bank was created or changed.
-    Banks,
+    BankChanged(BankId),
     /// A bank was deleted with all its entries.
     BankDeleted(BankId),
     /// A service or a key was created, or a key was revoked.

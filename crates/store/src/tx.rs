@@ -3,8 +3,8 @@
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::call::{Call, CallFuture, Link};
-use crate::error::{Error, Fault};
-use crate::open::{Engine, Store};
+use crate::error::{Error, Fault, FaultKind};
+use crate::open::{Engine, Statements, Store};
 use crate::pending_change::PendingChange;
 use crate::row::{Row, Rows};
 
@@ -20,7 +20,7 @@ pub struct Tx {
 
 enum Open {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, Statements),
 }
 
 impl Store {
@@ -34,8 +34,9 @@ impl Store {
             crate::open::Pools::Sqlite { writer, .. } => {
                 Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            crate::open::Pools::Postgres(pool) => {
-                Open::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+            crate::open::Pools::Postgres(pool, statements) => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+                Open::Postgres(begun, *statements)
             }
         };
         Ok(Tx { name, open, pending: Vec::new(), has_failed: false })
@@ -52,12 +53,13 @@ impl Tx {
             return Err(Error::Other(Fault {
                 code: None,
                 message: format!("transaction {} goes on after an error", self.name),
+                kind: FaultKind::Other,
             }));
         }
         self.append_pending_changes().await?;
         match self.open {
             Open::Sqlite(open) => open.commit().await?,
-            Open::Postgres(open) => open.commit().await?,
+            Open::Postgres(open, _) => open.commit().await?,
         }
         Ok(())
     }
@@ -71,7 +73,7 @@ impl Tx {
     pub fn engine(&self) -> Engine {
         match self.open {
             Open::Sqlite(_) => Engine::Sqlite,
-            Open::Postgres(_) => Engine::Postgres,
+            Open::Postgres(..) => Engine::Postgres,
         }
     }
 
@@ -114,7 +116,7 @@ impl Tx {
     fn link(&mut self) -> Link<'_> {
         match &mut self.open {
             Open::Sqlite(open) => Link::Sqlite(open),
-            Open::Postgres(open) => Link::Postgres(open),
+            Open::Postgres(open, statements) => Link::Postgres(open, *statements),
         }
     }
 

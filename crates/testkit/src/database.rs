@@ -4,6 +4,7 @@ use std::io;
 
 use tempfile::TempDir;
 
+use crate::pgbouncer::PgBouncer;
 use crate::postgres::Postgres;
 
 /// A database for one test. It is removed when dropped.
@@ -16,7 +17,7 @@ pub struct TestDatabase {
 #[derive(Debug)]
 enum Engine {
     Sqlite(TempDir),
-    Postgres { server: Postgres, name: String },
+    Postgres { server: Postgres, name: String, pooler: Option<PgBouncer> },
 }
 
 impl TestDatabase {
@@ -31,7 +32,23 @@ impl TestDatabase {
     pub fn postgres() -> io::Result<Self> {
         let server = Postgres::start()?;
         let name = server.create_database()?;
-        Ok(Self { url: server.url(&name), engine: Engine::Postgres { server, name } })
+        let url = server.url(&name);
+        Ok(Self { url, engine: Engine::Postgres { server, name, pooler: None } })
+    }
+
+    /// Creates an empty PostgreSQL database that is reached through PgBouncer in its mode
+    /// `transaction`.
+    pub fn pooled() -> io::Result<Self> {
+        let server = Postgres::start()?;
+        let name = server.create_database()?;
+        let pooler = PgBouncer::start(&server)?;
+        let url = pooler.url(&name);
+        Ok(Self { url, engine: Engine::Postgres { server, name, pooler: Some(pooler) } })
+    }
+
+    /// Checks whether a pooler is between the test and the database.
+    pub fn is_pooled(&self) -> bool {
+        matches!(&self.engine, Engine::Postgres { pooler: Some(_), .. })
     }
 
     /// Returns the URL, for `database.url`.
@@ -43,16 +60,19 @@ impl TestDatabase {
     pub fn server(&self) -> Option<(&Postgres, &str)> {
         match &self.engine {
             Engine::Sqlite(_) => None,
-            Engine::Postgres { server, name } => Some((server, name)),
+            Engine::Postgres { server, name, .. } => Some((server, name)),
         }
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        match &self.engine {
+        match &mut self.engine {
             Engine::Sqlite(folder) => drop(std::fs::remove_dir_all(folder.path())),
-            Engine::Postgres { server, name } => drop(server.drop_database(name)),
+            Engine::Postgres { server, name, pooler } => {
+                drop(pooler.take());
+                drop(server.drop_database(name));
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod database;
 pub mod hashes;
 pub mod log;
 pub mod passkey;
+pub mod pgbouncer;
 pub mod pictures;
 pub mod postgres;
 pub mod seeds;

@@ -91,6 +91,12 @@ impl Postgres {
         format!("{before}{name}{after}")
     }
 
+    /// Returns the folder of its socket; `None` if it listens elsewhere.
+    pub fn socket_folder(&self) -> Option<&str> {
+        let (_, after) = self.url.1.split_once("host=")?;
+        after.split('&').next()
+    }
+
     /// Creates an empty database that no other test uses, and returns its name.
     pub fn create_database(&self) -> io::Result<String> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -168,7 +174,7 @@ fn version(bin: &Path) -> Option<u32> {
 }
 
 /// Returns a shell of an unprivileged user, because PostgreSQL refuses to run as root.
-fn shell() -> io::Result<Command> {
+pub(crate) fn shell() -> io::Result<Command> {
     let uid = Command::new("id").arg("-u").output()?;
     if uid.stdout != b"0\n" {
         return Ok(Command::new("sh"));

@@ -3,14 +3,20 @@
 //! An object is written under another name and renamed once it is safe on disk, so every file with
 //! an object's name is complete. `ab` are the last digits of the id; its first digits encode the
 //! time, and would put all new objects into one folder.
+//!
+//! The folder itself may be a symbolic link, which only the operator can have made. Nothing in it
+//! is followed if it is one: a link in place of `ab` would lead the objects elsewhere.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::time::Duration;
 
 use mamori_model::EvidenceId;
+use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, open, openat, renameat, unlinkat};
+use rustix::io::Errno;
 
 use crate::Error;
 
@@ -25,33 +31,41 @@ pub fn create(folder: &Path) -> Result<(), Error> {
 
 /// Writes an object, and returns once it is safe on disk.
 pub fn put(folder: &Path, id: EvidenceId, object: &[u8]) -> Result<(), Error> {
-    let (path, unfinished) = paths(folder, id);
-    let subfolder = path.parent().unwrap_or(folder);
-    create(subfolder)?;
-    let written = write(&unfinished, object).and_then(|()| std::fs::rename(&unfinished, &path));
+    let names = Names::of(id);
+    let subfolder = open_subfolder(folder, &names, Missing::Create)
+        .map_err(|cause| Error::Io { what: "open a folder of the vault", cause })?;
+    let written = write(&subfolder, &names, object);
     if let Err(cause) = written {
         // Remove the incomplete file; if that fails too, the hourly sweep removes it.
-        let _ = std::fs::remove_file(&unfinished);
+        let _ = unlinkat(&subfolder, &names.unfinished, AtFlags::empty());
         return Err(Error::Io { what: "write an object", cause });
     }
-    File::open(subfolder)
-        .and_then(|subfolder| subfolder.sync_all())
+    File::from(subfolder)
+        .sync_all()
         .map_err(|cause| Error::Io { what: "write an object's name", cause })
 }
 
-fn write(path: &Path, object: &[u8]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+fn write(subfolder: &OwnedFd, names: &Names, object: &[u8]) -> io::Result<()> {
+    let flags =
+        OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = openat(subfolder, &names.unfinished, flags, Mode::RUSR | Mode::WUSR)?;
+    let mut file = File::from(file);
     file.write_all(object)?;
-    file.sync_all()
+    file.sync_all()?;
+    Ok(renameat(subfolder, &names.unfinished, subfolder, &names.object)?)
 }
 
 /// Reads an object of at most `bytes_max` bytes.
 pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
-    let (path, _) = paths(folder, id);
-    let file = File::open(path).map_err(Error::io("open an object"))?;
+    let names = Names::of(id);
+    let subfolder = open_subfolder(folder, &names, Missing::Refuse)
+        .map_err(Error::io("open a folder of the vault"))?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = openat(&subfolder, &names.object, flags, Mode::empty());
+    let file = file.map_err(|cause| Error::io("open an object")(cause.into()))?;
     let mut object = Vec::new();
-    file.take(bytes_max.saturating_add(1))
+    File::from(file)
+        .take(bytes_max.saturating_add(1))
         .read_to_end(&mut object)
         .map_err(Error::io("read an object"))?;
     if u64::try_from(object.len()).is_ok_and(|bytes| bytes <= bytes_max) {
@@ -63,12 +77,18 @@ pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Err
 
 /// Removes an object, and any incomplete file of it.
 pub fn remove(folder: &Path, id: EvidenceId) -> Result<(), Error> {
-    let (path, unfinished) = paths(folder, id);
-    for path in [path, unfinished] {
-        match std::fs::remove_file(path) {
-            Ok(()) => {}
-            Err(cause) if cause.kind() == ErrorKind::NotFound => {}
-            Err(cause) => return Err(Error::Io { what: "remove an object", cause }),
+    let names = Names::of(id);
+    let subfolder = match open_subfolder(folder, &names, Missing::Refuse) {
+        Ok(subfolder) => subfolder,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(Error::Io { what: "open a folder of the vault", cause }),
+    };
+    for name in [&names.object, &names.unfinished] {
+        match unlinkat(&subfolder, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(cause) => {
+                return Err(Error::Io { what: "remove an object", cause: cause.into() });
+            }
         }
     }
     Ok(())
@@ -103,16 +123,48 @@ fn read_name(name: &str) -> Option<EvidenceId> {
     name.strip_suffix(UNFINISHED).unwrap_or(name).parse().ok()
 }
 
-fn paths(folder: &Path, id: EvidenceId) -> (PathBuf, PathBuf) {
-    let name = id.to_string();
-    let subfolder = name.get(name.len().saturating_sub(2)..).unwrap_or("");
-    let subfolder = folder.join(subfolder);
-    (subfolder.join(&name), subfolder.join(format!("{name}{UNFINISHED}")))
+/// The names of an object's files.
+struct Names {
+    /// Of the folder in which they are.
+    subfolder: String,
+    /// Of the complete object.
+    object: String,
+    /// Of the object until it is complete.
+    unfinished: String,
+}
+
+impl Names {
+    fn of(id: EvidenceId) -> Self {
+        let object = id.to_string();
+        let subfolder = object.get(object.len().saturating_sub(2)..).unwrap_or("").to_owned();
+        Self { subfolder, unfinished: format!("{object}{UNFINISHED}"), object }
+    }
+}
+
+/// What to do if a subfolder does not exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Create,
+    Refuse,
+}
+
+/// Opens the subfolder of an object; fails if it is a symbolic link.
+fn open_subfolder(folder: &Path, names: &Names, missing: Missing) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = open(folder, flags, Mode::empty())?;
+    if missing == Missing::Create {
+        match mkdirat(&folder, &names.subfolder, Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(cause) => return Err(cause.into()),
+        }
+    }
+    Ok(openat(&folder, &names.subfolder, flags | OFlags::NOFOLLOW, Mode::empty())?)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::PathBuf;
 
     use uuid::Uuid;
 
@@ -120,6 +172,12 @@ mod tests {
 
     fn id(number: u128) -> EvidenceId {
         Uuid::from_u128(number).into()
+    }
+
+    fn paths(folder: &Path, id: EvidenceId) -> (PathBuf, PathBuf) {
+        let names = Names::of(id);
+        let subfolder = folder.join(names.subfolder);
+        (subfolder.join(names.object), subfolder.join(names.unfinished))
     }
 
     #[test]
@@ -174,6 +232,37 @@ mod tests {
         assert!(older_than(folder, Duration::from_hours(1)).unwrap().is_empty());
         remove(folder, id(1)).unwrap();
         assert_eq!(older_than(folder, Duration::ZERO).unwrap(), [id(2)]);
+    }
+
+    #[test]
+    fn a_link_in_place_of_a_subfolder_or_an_object_is_not_followed() {
+        let outer = tempfile::tempdir().unwrap();
+        let (folder, elsewhere) = (outer.path().join("evidence"), outer.path().join("elsewhere"));
+        create(&folder).unwrap();
+        create(&elsewhere).unwrap();
+        symlink(&elsewhere, folder.join("ab")).unwrap();
+        put(&folder, id(0xcd), b"sealed").unwrap();
+        std::fs::remove_file(paths(&folder, id(0xcd)).0).unwrap();
+        std::fs::write(elsewhere.join("file"), b"not ours").unwrap();
+        symlink(elsewhere.join("file"), paths(&folder, id(0xcd)).0).unwrap();
+
+        assert!(matches!(put(&folder, id(0xab), b"sealed"), Err(Error::Io { .. })));
+        assert!(matches!(get(&folder, id(0xab), 9), Err(Error::Io { .. })));
+        assert!(matches!(remove(&folder, id(0xab)), Err(Error::Io { .. })));
+        assert!(matches!(get(&folder, id(0xcd), 9), Err(Error::Io { .. })));
+        assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 1, "an object was led away");
+    }
+
+    #[test]
+    fn the_folder_itself_may_be_a_link() {
+        let outer = tempfile::tempdir().unwrap();
+        let (folder, link) = (outer.path().join("disk"), outer.path().join("evidence"));
+        create(&folder).unwrap();
+        symlink(&folder, &link).unwrap();
+
+        put(&link, id(0xab), b"sealed").unwrap();
+
+        assert_eq!(get(&folder, id(0xab), 9).unwrap(), b"sealed");
     }
 
     #[test]

@@ -3,13 +3,16 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mamori_model::Sensitive;
+use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::seal::random_bytes;
+use crate::locked_key::LockedKey;
+use crate::seal::{TransientKey, key_of, random_key};
 
 /// The name of a key, in the text of the keys and stored with everything that the key wrapped.
 ///
@@ -45,14 +48,14 @@ impl FromStr for KeyName {
     }
 }
 
-/// A secret key of 256 bits.
-pub type Key = Sensitive<[u8; 32]>;
+/// The operator's keys. `Debug` shows only their names. A clone shares their memory.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keyring(Arc<Keys>);
 
-/// The operator's keys. `Debug` shows only their names.
-#[derive(Clone)]
-pub struct Keyring {
-    first: (KeyName, Key),
-    others: Vec<(KeyName, Key)>,
+#[derive(PartialEq, Eq)]
+struct Keys {
+    first: (KeyName, LockedKey),
+    others: Vec<(KeyName, LockedKey)>,
 }
 
 impl fmt::Debug for Keyring {
@@ -63,13 +66,14 @@ impl fmt::Debug for Keyring {
 
 impl Keyring {
     /// Parses lines `NAME BASE64`, each with 32 bytes. Empty lines and lines that begin with `#`
-    /// are ignored. The first key is the one that wraps.
+    /// are ignored. The first key is the one that wraps. The caller wipes the text.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let lines = text.lines().enumerate().map(|(at, line)| (at.saturating_add(1), line.trim()));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let mut keys: Vec<(KeyName, Key)> = Vec::new();
+        let mut keys: Vec<(KeyName, LockedKey)> = Vec::new();
         for (line, text) in lines {
             let (name, key) = read(text).map_err(|why| Error::NotAKey { line, why })?;
+            let key = LockedKey::new(&key).map_err(Error::io("map memory for a key"))?;
             if keys.iter().any(|(known, _)| *known == name) {
                 return Err(Error::NotAKey { line, why: "the name is taken by a line above" });
             }
@@ -80,40 +84,41 @@ impl Keyring {
         }
         let others = keys.split_off(1);
         let first = keys.pop().ok_or(Error::NoKey)?;
-        Ok(Self { first, others })
+        Ok(Self(Arc::new(Keys { first, others })))
     }
 
     /// Returns the name of the key that wraps.
     pub fn name(&self) -> &KeyName {
-        &self.first.0
+        &self.0.first.0
     }
 
     /// Returns a line with a new random key, in the form that [`Self::parse`] reads.
     pub fn new_line(name: &KeyName) -> Result<Sensitive<String>, Error> {
-        let key: [u8; 32] = random_bytes()?;
-        Ok(Sensitive::new(format!("{name} {}", STANDARD.encode(key))))
+        let key = random_key()?;
+        let text = Zeroizing::new(STANDARD.encode(key.as_slice()));
+        Ok(Sensitive::new(format!("{name} {}", *text)))
     }
 
-    pub(crate) fn first(&self) -> &(KeyName, Key) {
-        &self.first
+    pub(crate) fn first(&self) -> &(KeyName, LockedKey) {
+        &self.0.first
     }
 
-    pub(crate) fn get(&self, wanted: &KeyName) -> Result<&Key, Error> {
+    pub(crate) fn get(&self, wanted: &KeyName) -> Result<&LockedKey, Error> {
         let found = self.all().find(|(name, _)| name == wanted);
         found.map(|(_, key)| key).ok_or_else(|| Error::KeyMissing(wanted.clone()))
     }
 
-    fn all(&self) -> impl Iterator<Item = &(KeyName, Key)> {
-        std::iter::once(&self.first).chain(&self.others)
+    fn all(&self) -> impl Iterator<Item = &(KeyName, LockedKey)> {
+        std::iter::once(&self.0.first).chain(&self.0.others)
     }
 }
 
-fn read(line: &str) -> Result<(KeyName, Key), &'static str> {
+fn read(line: &str) -> Result<(KeyName, TransientKey), &'static str> {
     let (name, key) = line.split_once([' ', '\t']).ok_or("expected a name, a space and a key")?;
     let name = name.parse().map_err(|NotAKeyName| "expected a name of a-z, 0-9, `.`, `_`, `-`")?;
-    let bytes = STANDARD.decode(key.trim()).map_err(|_| "the key is not base64")?;
-    let key = <[u8; 32]>::try_from(bytes).map_err(|_| "the key has not 32 bytes")?;
-    Ok((name, Sensitive::new(key)))
+    let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| "the key is not base64")?);
+    let key = key_of(&bytes).ok_or("the key has not 32 bytes")?;
+    Ok((name, key))
 }
 
 #[cfg(test)]

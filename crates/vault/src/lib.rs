@@ -2,12 +2,13 @@
 //! encrypted with its own key, which is wrapped by the operator's key.
 //!
 //! A copy of the folder alone cannot be decrypted; a copy of the folder and the database cannot be
-//! decrypted without the operator's key. This crate knows no cases, no database and no clock, and
+//! decrypted without the operator's key. Keys are wiped from memory after use. This crate knows no cases, no database and no clock, and
 //! makes no network calls.
 
 mod error;
 mod folder;
 mod keyring;
+mod locked_key;
 mod seal;
 mod small;
 mod space;

@@ -6,11 +6,16 @@
 //! are negligible (`XChaCha`, draft RFC, section 2.1).
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
-use chacha20poly1305::{Key as CipherKey, Tag, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use mamori_model::Sensitive;
+use zeroize::Zeroizing;
 
-use crate::keyring::{Key, Keyring};
+use crate::keyring::Keyring;
+use crate::locked_key::KEY_BYTES;
 use crate::{Error, KeyName};
+
+/// A key of 256 bits, wiped when it is dropped.
+pub type TransientKey = Zeroizing<[u8; KEY_BYTES]>;
 
 const MAGIC: &[u8; 5] = b"MVLT1";
 const NONCE_BYTES: usize = 24;
@@ -32,8 +37,8 @@ pub struct Sealed {
 
 /// Seals `plain`, bound to what it belongs to.
 pub fn seal(keys: &Keyring, bound_to: &[u8], plain: &[u8]) -> Result<Sealed, Error> {
-    let key: Key = Sensitive::new(random_bytes()?);
-    let object = encrypt(MAGIC, &key, &object_context(bound_to), plain)?;
+    let key = random_key()?;
+    let object = encrypt(MAGIC, key.as_slice(), &object_context(bound_to), plain)?;
     let (wrapped_key, key_name) = wrap(keys, bound_to, &key)?;
     Ok(Sealed { object, wrapped_key, key_name })
 }
@@ -48,7 +53,9 @@ pub fn unseal(
 ) -> Result<Sensitive<Vec<u8>>, Error> {
     let key = unwrap(keys, bound_to, wrapped_key, key_name)?;
     let rest = object.strip_prefix(MAGIC).ok_or(Error::Broken(OBJECT))?;
-    decrypt(&key, &object_context(bound_to), rest).map(Sensitive::new).ok_or(Error::Broken(OBJECT))
+    decrypt(key.as_slice(), &object_context(bound_to), rest)
+        .map(Sensitive::new)
+        .ok_or(Error::Broken(OBJECT))
 }
 
 /// Unwraps an object's key and wraps it with the first key. The object does not change.
@@ -62,16 +69,22 @@ pub fn rewrap(
     wrap(keys, bound_to, &key)
 }
 
-fn wrap(keys: &Keyring, bound_to: &[u8], key: &Key) -> Result<(Vec<u8>, KeyName), Error> {
+fn wrap(keys: &Keyring, bound_to: &[u8], key: &TransientKey) -> Result<(Vec<u8>, KeyName), Error> {
     let (name, with) = keys.first();
-    let wrapped = encrypt(b"", with, &key_context(bound_to, name), key.reveal())?;
+    let context = key_context(bound_to, name);
+    let wrapped = encrypt(b"", with.bytes(), &context, key.as_slice())?;
     Ok((wrapped, name.clone()))
 }
 
-fn unwrap(keys: &Keyring, bound_to: &[u8], wrapped: &[u8], by: &KeyName) -> Result<Key, Error> {
-    let plain = decrypt(keys.get(by)?, &key_context(bound_to, by), wrapped);
-    let key = plain.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    key.map(Sensitive::new).ok_or(Error::Broken(WRAPPED))
+fn unwrap(
+    keys: &Keyring,
+    bound_to: &[u8],
+    wrapped: &[u8],
+    by: &KeyName,
+) -> Result<TransientKey, Error> {
+    let plain = decrypt(keys.get(by)?.bytes(), &key_context(bound_to, by), wrapped);
+    let plain = Zeroizing::new(plain.ok_or(Error::Broken(WRAPPED))?);
+    key_of(&plain).ok_or(Error::Broken(WRAPPED))
 }
 
 fn object_context(bound_to: &[u8]) -> Vec<u8> {
@@ -85,9 +98,9 @@ fn key_context(bound_to: &[u8], name: &KeyName) -> Vec<u8> {
     [b"mamori key 1".as_slice(), &[length], name, bound_to].concat()
 }
 
-fn encrypt(head: &[u8], key: &Key, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
+fn encrypt(head: &[u8], key: &[u8], context: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
     let nonce: [u8; NONCE_BYTES] = random_bytes()?;
-    let cipher = XChaCha20Poly1305::new(&CipherKey::from(*key.reveal()));
+    let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_| Error::Broken(WRAPPED))?;
     let begin = head.len().saturating_add(NONCE_BYTES);
     let mut sealed =
         Vec::with_capacity(begin.saturating_add(plain.len()).saturating_add(TAG_BYTES));
@@ -102,10 +115,10 @@ fn encrypt(head: &[u8], key: &Key, context: &[u8], plain: &[u8]) -> Result<Vec<u
     Ok(sealed)
 }
 
-fn decrypt(key: &Key, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+fn decrypt(key: &[u8], context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, rest) = sealed.split_first_chunk::<NONCE_BYTES>()?;
     let (body, tag) = rest.split_last_chunk::<TAG_BYTES>()?;
-    let cipher = XChaCha20Poly1305::new(&CipherKey::from(*key.reveal()));
+    let cipher = XChaCha20Poly1305::new_from_slice(key).ok()?;
     let mut plain = body.to_vec();
     let buffer = plain.as_mut_slice().into();
     let (nonce, tag) = (XNonce::from(*nonce), Tag::from(*tag));
@@ -113,8 +126,24 @@ fn decrypt(key: &Key, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
+/// Returns a new random key.
+pub fn random_key() -> Result<TransientKey, Error> {
+    let mut key = TransientKey::default();
+    getrandom::fill(key.as_mut_slice()).map_err(Error::NoRandomness)?;
+    Ok(key)
+}
+
+/// Copies a key out of `bytes`; `None` if they have another length.
+pub fn key_of(bytes: &[u8]) -> Option<TransientKey> {
+    let mut key = TransientKey::default();
+    (bytes.len() == KEY_BYTES).then(|| {
+        key.copy_from_slice(bytes);
+        key
+    })
+}
+
 /// Returns `N` random bytes that an attacker cannot guess.
-pub fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
+fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
     Ok(bytes)

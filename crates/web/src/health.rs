@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use mamori_desk::Desk;
+use mamori_desk::{Desk, WriteFault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,8 +37,13 @@ pub struct Readiness {
     pub node: String,
     /// `ok` or `lost`.
     pub database: &'static str,
+    /// Whether the database takes writes.
+    pub writes: Writes,
     /// `loaded`, `loading`, or `stale` if changes from other nodes no longer arrive.
     pub index: &'static str,
+    /// Whether the clock is believed: `believed`, `jumped`, `differs_from_database`, or `unknown`.
+    /// While it is not `believed`, nothing is deleted; checks do not depend on it.
+    pub clock: &'static str,
     /// Number of the last change of the banks that this node has applied.
     pub version: i64,
     /// The last time at which the node knew that it had applied every change.
@@ -55,6 +60,23 @@ pub struct Readiness {
     pub decoders: usize,
 }
 
+/// Whether the database takes writes, which matches, cases and decisions need. Checks without a hit
+/// need none.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Writes {
+    /// Whether a row could be written, within the last second.
+    pub ok: bool,
+    /// Why not: `disk_full`, `read_only`, `locked` (another program holds the lock),
+    /// `no_connection`, `io_error`, or `other`; null if writes work.
+    pub reason: Option<&'static str>,
+}
+
+impl From<Result<(), WriteFault>> for Writes {
+    fn from(written: Result<(), WriteFault>) -> Self {
+        Self { ok: written.is_ok(), reason: written.err().map(WriteFault::as_str) }
+    }
+}
+
 /// Check liveness
 #[utoipa::path(
     get, path = "/healthz", tag = "health",
@@ -67,8 +89,10 @@ pub async fn healthz() -> Json<Healthy> {
 
 /// Check readiness
 ///
-/// A node is ready if its database answers, its index is loaded and current, and a decoding process
-/// is running. The database is queried at most once a second, however often this is called.
+/// A node is ready if its database answers and takes writes, its index is loaded and current, and a
+/// decoding process is running. The database is queried, and one row written, at most once a second,
+/// however often this is called. A node that is not ready because of `writes` alone still answers
+/// checks of items that match nothing.
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
     responses(
@@ -81,19 +105,22 @@ pub async fn readyz(
     State(App { desk, settings, database, .. }): State<App>,
 ) -> (StatusCode, Json<Readiness>) {
     let is_answering = database.get(ping(&desk)).await;
+    let writes = Writes::from(desk.check_writes().await);
     let position = desk.position();
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
     let index = index_state(age);
     let holdings = desk.holdings();
     let decoders = desk.pool().alive();
 
-    let ready = is_answering && index == "loaded" && decoders > 0;
+    let ready = is_answering && writes.ok && index == "loaded" && decoders > 0;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let readiness = Readiness {
         ready,
         node: settings.node.clone(),
         database: if is_answering { "ok" } else { "lost" },
+        writes,
         index,
+        clock: desk.clock_state().as_str(),
         version: position.version,
         current_at: position.current_at,
         age_ms: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(0)),

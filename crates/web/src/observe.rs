@@ -4,7 +4,6 @@
 //! The log line contains the route's template and the id of the key, never a query or a body; a
 //! clean item adds nothing to it.
 
-use std::error::Error as StdError;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -19,7 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use mamori_desk::Quota;
+use mamori_desk::{Quota, with_causes};
 use mamori_model::KeyId;
 use uuid::Uuid;
 
@@ -123,8 +122,8 @@ fn is_about_an_unknown_key(response: &Response) -> bool {
 fn write_problem(response: &mut Response, id: Uuid) {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return };
     if let Some(cause) = &problem.cause {
-        let cause: &(dyn StdError + 'static) = cause.as_ref();
-        tracing::error!(request_id = %id, problem = problem.kind.code(), error = cause, "a request failed");
+        let (problem, error) = (problem.kind.code(), with_causes(cause.as_ref()));
+        tracing::error!(request_id = %id, problem, error, "a request failed");
     }
     let body = problem.json(&id.urn().to_string());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));

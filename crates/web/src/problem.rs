@@ -123,6 +123,8 @@ kinds! {
     NearHits = TOO_MANY_REQUESTS, "limit.near_hits", "Too many near hits by hash alone";
     /// The key makes too many requests.
     RequestLimit = TOO_MANY_REQUESTS, "limit.requests", "Too many requests of this key";
+    /// The service had too many messages sent on its own request.
+    Resends = TOO_MANY_REQUESTS, "limit.resends", "Too many messages on request";
     /// The server is overloaded at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded";
     /// The request took too long.
@@ -283,6 +285,15 @@ impl From<Error> for Problem {
                      clean. Send its bytes instead, which is not limited, or try again after the \
                      seconds of `retry-after`. The operator may raise `limits.near_hits_hour_max` \
                      and `limits.near_hits_day_max`.",
+                )
+            },
+            Error::Resends { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(
+                    Kind::Resends,
+                    "This service had too many messages sent on its own request within a minute: \
+                     tests, and deliveries again. Try again after the seconds of `retry-after`. The \
+                     operator may raise `webhooks.resends_minute_max`.",
                 )
             },
             unavailable @ Error::Unavailable(_) => Self::new(

@@ -11,6 +11,8 @@ use crate::machine::succeeds;
 pub enum Need {
     /// PostgreSQL's server and `psql`.
     Postgres,
+    /// PgBouncer, a pooler of connections to PostgreSQL.
+    PgBouncer,
     /// Python with `venv` and `pip`.
     Python,
     /// Python's headers, for packages that are built during installation.
@@ -37,6 +39,8 @@ pub enum Need {
     Nasm,
     /// `wrk`, a load generator for HTTP.
     Wrk,
+    /// `systemd-analyze`, which computes the exposure of a unit; systemd need not run.
+    Systemd,
     /// `heif-enc`, which makes a HEIC file for a test, and `heif-convert`, with which the server
     /// reads it.
     Heif,
@@ -60,6 +64,7 @@ impl Need {
     pub fn is_met(self) -> bool {
         match self {
             Self::Postgres => has_postgres(),
+            Self::PgBouncer => Path::new("/usr/sbin/pgbouncer").exists(),
             Self::Python => {
                 succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
             }
@@ -80,6 +85,7 @@ impl Need {
             Self::JpegTools => ["cjpeg", "jpegtran"].into_iter().all(starts),
             Self::TiffTools => ["tiffcp", "tiffset"].into_iter().all(starts),
             Self::WebpTools => ["cwebp", "gif2webp"].into_iter().all(starts),
+            Self::Systemd => succeeds(Command::new("systemd-analyze").arg("--version")),
             Self::Heif => ["heif-enc", "heif-convert"].into_iter().all(starts),
             Self::Nasm => starts("nasm"),
             Self::Wrk => starts("wrk"),
@@ -93,6 +99,7 @@ impl Need {
     pub fn source(self) -> Source {
         match self {
             Self::Postgres => Source::Debian(&["postgresql"]),
+            Self::PgBouncer => Source::Debian(&["pgbouncer"]),
             Self::Python => Source::Debian(&["python3", "python3-venv"]),
             Self::PythonHeaders => Source::Debian(&["python3-dev"]),
             Self::Node => Source::Debian(&["nodejs", "npm"]),
@@ -105,6 +112,7 @@ impl Need {
             Self::WebpTools => Source::Debian(&["webp"]),
             Self::Nasm => Source::Debian(&["nasm"]),
             Self::Wrk => Source::Debian(&["wrk"]),
+            Self::Systemd => Source::Debian(&["systemd"]),
             Self::Heif => Source::Debian(&["libheif-examples"]),
             Self::Cxx => Source::Debian(&["g++"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),

@@ -18,6 +18,7 @@ webhooks-no-endpoints = Kein Dienst hat ein Ziel angegeben; niemand erfährt als
 webhooks-host = Rechner
 webhooks-waiting = Wartend
 webhooks-last = Letztes Ergebnis
+webhooks-disabled = Abgeschaltet
 webhooks-more-endpoints = Weitere Ziele
 webhooks-messages = Nachrichten
 webhooks-any = alle

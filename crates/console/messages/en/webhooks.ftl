@@ -18,6 +18,7 @@ webhooks-no-endpoints = No service has an endpoint, so no webhooks are sent.
 webhooks-host = Host
 webhooks-waiting = Waiting
 webhooks-last = Last result
+webhooks-disabled = Disabled
 webhooks-more-endpoints = More endpoints
 webhooks-messages = Messages
 webhooks-any = any

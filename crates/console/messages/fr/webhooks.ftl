@@ -18,6 +18,7 @@ webhooks-no-endpoints = Aucun service n’a de destination ; personne n’est do
 webhooks-host = Hôte
 webhooks-waiting = En attente
 webhooks-last = Dernier résultat
+webhooks-disabled = Désactivée
 webhooks-more-endpoints = Autres destinations
 webhooks-messages = Les messages
 webhooks-any = tous

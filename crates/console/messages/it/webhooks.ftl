@@ -18,6 +18,7 @@ webhooks-no-endpoints = Nessun servizio ha una destinazione: nessuno viene quind
 webhooks-host = Nome dell’host
 webhooks-waiting = In attesa
 webhooks-last = Ultimo risultato
+webhooks-disabled = Disattivata
 webhooks-more-endpoints = Altre destinazioni
 webhooks-messages = Messaggi
 webhooks-any = tutti

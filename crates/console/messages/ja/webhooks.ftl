@@ -18,6 +18,7 @@ webhooks-no-endpoints = 通知先を登録したサービスがないため、�
 webhooks-host = ホスト
 webhooks-waiting = 未送信
 webhooks-last = 直近の結果
+webhooks-disabled = 無効
 webhooks-more-endpoints = ほかの通知先
 webhooks-messages = 通知
 webhooks-any = すべて

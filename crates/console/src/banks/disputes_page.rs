@@ -203,12 +203,12 @@ pub fn dispute_row(desk: &Desk, line: &DisputeLine) -> DisputeRow {
         account: account.map(ToString::to_string),
         opened: show::time(dispute.opened_at),
         agreed: dispute.agreed.map(|(_, at)| show::time(at)),
-        reason: show::text(dispute.reason.as_str()),
+        reason: show::prose(dispute.reason.as_str()),
         decision: dispute.decision.map(|decision| decision.to_string()),
         state: terms::dispute_state(dispute.state),
         tone: tone(dispute.state),
         is_open: dispute.state == DisputeState::Open,
-        note: dispute.resolved_note.as_ref().map(|note| show::text(note.as_str())),
+        note: dispute.resolved_note.as_ref().map(|note| show::prose(note.as_str())),
     }
 }
 

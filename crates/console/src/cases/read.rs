@@ -255,7 +255,7 @@ fn lowering_box(
         to: terms::urgency(lowering.to),
         by: display_name_of(lowering.by, &view.people),
         at: show::time(lowering.at),
-        reason: show::text(lowering.reason.as_str()),
+        reason: show::prose(lowering.reason.as_str()),
         is_approver: reviewer.is_some_and(|who| console.desk.may_judge_lowering(&who, lowering)),
         may_agree: not_before.is_none(),
         not_before: not_before.map(show::time),
@@ -280,7 +280,7 @@ fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> Cas
         input: CaseInput::default(),
         id: case.id.to_string(),
         policy: terms::purpose(case.purpose),
-        wording: show::text(view.policy.wording.as_str()),
+        wording: show::prose(view.policy.wording.as_str()),
         version_of_policy: view.policy.version.into(),
         urgency: terms::urgency(case.urgency),
         is_urgent: case.urgency == Urgency::ChildInDanger,
@@ -414,7 +414,7 @@ fn decision_row(decision: &Decision) -> DecisionRow {
         state: terms::decision_state(decision.state),
         tone: tone(decision.state),
         made: show::time(decision.made_at),
-        reason: show::text(decision.reason.as_str()),
+        reason: show::prose(decision.reason.as_str()),
         is_unviewed: decision.is_without_viewing(),
     }
 }
@@ -425,7 +425,7 @@ fn event_row(event: &CaseEvent, people: &BTreeMap<StaffId, Line>) -> EventRow {
         urgency: event.about.urgency.map(terms::urgency),
         who: event.by.map(|by| display_name_of(by, people)),
         at: show::time(event.at),
-        note: event.note.as_ref().map(|note| show::text(note.as_str())),
+        note: event.note.as_ref().map(|note| show::prose(note.as_str())),
     }
 }
 

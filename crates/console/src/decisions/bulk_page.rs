@@ -298,7 +298,7 @@ pub async fn show(
         frame: &frame,
         row: row(bulk),
         version: bulk.policy_version.into(),
-        reason: show::text(bulk.reason.as_str()),
+        reason: show::prose(bulk.reason.as_str()),
         made_by: show::text(display_name(bulk.made_by)),
         approver: decision::approver_text(
             frame.messages,

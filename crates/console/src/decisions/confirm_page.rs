@@ -74,7 +74,7 @@ pub fn confirm(
         case: new.case.to_string(),
         summary: SummaryText::of(frame.messages, &preview.summary, heading),
         outcome: terms::outcome(new.outcome),
-        reason: show::text(new.reason.as_str()),
+        reason: show::prose(new.reason.as_str()),
         about,
         act: summary::act(frame.messages, &preview.summary, how),
         fields,

@@ -106,7 +106,7 @@ fn row(policy: &Policy) -> Row {
         purpose: policy.purpose.as_str(),
         label: terms::purpose(policy.purpose),
         version: policy.version.into(),
-        wording: show::text(policy.wording.as_str()),
+        wording: show::prose(policy.wording.as_str()),
         severity: policy.severity,
         evidence_days: policy.evidence_days.into(),
         since: show::time(policy.created_at),

@@ -83,6 +83,8 @@ pub struct EndpointRow {
     pub host: SafeHtml,
     /// Name of its service.
     pub service: SafeHtml,
+    /// Since when nothing is sent to it, because it answered 410 Gone.
+    pub disabled: Option<SafeHtml>,
     /// Number of deliveries that wait.
     pub waiting: u64,
     /// Result of the newest delivery that was tried.
@@ -191,6 +193,7 @@ fn endpoint_row(endpoint: &EndpointStatus) -> EndpointRow {
     EndpointRow {
         host: show::text(&endpoint.host),
         service: show::text(endpoint.service.as_str()),
+        disabled: endpoint.disabled_at.map(show::time),
         waiting: endpoint.waiting,
         last: endpoint.last_result.as_deref().map(show::text),
     }

@@ -42,11 +42,34 @@ fn routes(act: AuditAct) -> &'static [&'static str] {
 fn routes_of_verb(verb: AuditVerb) -> &'static [&'static str] {
     use AuditVerb::*;
     match verb {
-        BankCreated | BankChanged | BankDeleted | EntriesAdded | EntriesRestored | EntryChanged
-        | EntriesWithdrawn | EntriesExported | ImportBegun | ImportEnded | ServiceCreated
-        | ServiceChanged | ServiceLeaving | ServiceDeleted | KeyIssued | EndpointAdded
-        | EndpointRemoved | EndpointTested | ActionAnswered | SessionReplayed | VaultRewrapped
-        | ApprovalRequested | ApprovalMadeAlone | ApprovalCancelled | ApprovalLapsed
+        BankCreated
+        | BankChanged
+        | BankDeleted
+        | EntriesAdded
+        | EntriesRestored
+        | EntryChanged
+        | EntriesWithdrawn
+        | EntriesExported
+        | ImportBegun
+        | ImportEnded
+        | ServiceCreated
+        | ServiceChanged
+        | ServiceLeaving
+        | ServiceDeleted
+        | KeyIssued
+        | EndpointAdded
+        | EndpointRemoved
+        | EndpointTested
+        | EndpointDisabled
+        | EndpointEnabled
+        | EndpointSecretRotated
+        | ActionAnswered
+        | SessionReplayed
+        | VaultRewrapped
+        | ApprovalRequested
+        | ApprovalMadeAlone
+        | ApprovalCancelled
+        | ApprovalLapsed
         | CaseChanged => &[],
         KeyRevoked => &["/console/changes/{request}/approve", "/console/changes/{request}/refuse"],
         DeliveryResent => &["/console/deliveries/{delivery}/redeliver"],

@@ -13,6 +13,7 @@ mod decisions;
 mod disputes;
 mod find;
 mod fuzz_coverage;
+mod headers;
 mod hostile;
 mod html_forms;
 mod matrix;

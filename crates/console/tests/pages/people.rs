@@ -136,6 +136,7 @@ fn the_webhook_deliveries() {
         endpoints: vec![webhooks::EndpointRow {
             host: show::text("hooks.example"),
             service: show::text("photos"),
+            disabled: Some(show::time(at("2026-11-20T03:04:05Z"))),
             waiting: 2,
             last: Some(show::text("no connection")),
         }],

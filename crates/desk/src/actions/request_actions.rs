@@ -38,7 +38,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Enqueues the webhook delivery of one action to each endpoint that the service has now.
+    /// Enqueues the webhook delivery of one action to each endpoint that the service has now. A
+    /// reminder is not stored for an endpoint that is disabled: it misses the request already.
     pub(super) async fn notify_action(
         &self,
         tx: &mut Tx,
@@ -47,11 +48,11 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         let endpoints = tx.live_endpoints(action.service).await?;
-        for endpoint in &endpoints {
+        let is_reminder = action.reminders > 0;
+        for endpoint in endpoints.iter().filter(|it| it.disabled.is_none() || !is_reminder) {
             let body = payload::of_action(&RequestedAction { decision, action }, now);
-            let lane = (action.service, endpoint.id);
             let event = EventKind::ActionRequested;
-            self.enqueue_delivery_of(tx, lane, (event, Some(action.id)), body, now).await?;
+            self.enqueue_delivery_of(tx, endpoint, (event, Some(action.id)), body, now).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Parses the lines of a list into entries: NDJSON or CSV, one hash per line.
 
 mod columns;
+pub mod formula;
 mod lines;
 mod table;
 
@@ -27,7 +28,8 @@ pub enum LineFormat {
     Ndjson,
     /// The first line names the columns, by the keys of [`Self::Ndjson`] or the names of a
     /// [`ColumnMap`]; labels are separated by `;`. Values are separated by `,`, `;` or tabs,
-    /// whichever is most frequent in the first line. A missing column leaves the bank's value
+    /// whichever is most frequent in the first line. The apostrophe with which an export begins what a
+    /// spreadsheet would run as a formula is taken away. A missing column leaves the bank's value
     /// unchanged, an empty value removes it. Other columns are ignored.
     Csv,
 }
@@ -182,8 +184,8 @@ fn lenient_labels(given: Patch<Vec<String>>, warnings: &mut Vec<String>) -> Patc
     let left_out = all - kept.len();
     if left_out > 0 {
         warnings.push(format!(
-            "`labels`: {left_out} of {all} left out: expected at most {}, each 1 to {} characters \
-             without control characters",
+            "`labels`: {left_out} of {all} left out: expected at most {}, each 1 to {} characters, \
+             not only spaces, without control characters",
             Labels::COUNT_MAX,
             Labels::CHARS_MAX
         ));

@@ -102,9 +102,9 @@ impl Desk {
         let now = matched.created_at;
         let endpoints = tx.live_endpoints(matched.service).await?;
         for endpoint in &endpoints {
-            let shown = (directory, self.settings().distances);
+            let shown = (directory, self.settings().hit_view());
             let body = payload::of_match(event, matched, shown, now);
-            self.enqueue_delivery(tx, (matched.service, endpoint.id), event, body, now).await?;
+            self.enqueue_delivery(tx, endpoint, event, body, now).await?;
         }
         Ok(!endpoints.is_empty())
     }

@@ -1,4 +1,5 @@
-//! The banks and keys that a node holds in memory. Replaced as a whole when either changes.
+//! The banks and keys that a node holds in memory. A change of a bank makes a new directory that
+//! shares everything else with the old one.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -7,14 +8,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use mamori_model::key::{Key, Role};
 use mamori_model::{
-    Bank, BankId, Country, Distances, Hit, NotLooked, ServiceId, Sha256, ShownHit, Surface,
+    Bank, BankId, Country, Hit, HitView, NotLooked, ServiceId, Sha256, ShownHits, Surface,
 };
 
 /// The banks and keys at one position of the change log.
 #[derive(Default)]
 pub struct Directory {
-    banks: HashMap<BankId, Bank>,
-    keys: HashMap<Sha256, Arc<Key>>,
+    banks: HashMap<BankId, Arc<Bank>>,
+    keys: Arc<HashMap<Sha256, Arc<Key>>>,
 }
 
 /// Shows counts only: the directory has the digest of every key.
@@ -37,24 +38,36 @@ impl Directory {
         };
         let keys = keys.into_iter().map(as_accepted);
         Self {
-            banks: banks.into_iter().map(|bank| (bank.id, bank)).collect(),
-            keys: keys.map(|key| (key.digest, Arc::new(key))).collect(),
+            banks: banks.into_iter().map(|bank| (bank.id, Arc::new(bank))).collect(),
+            keys: Arc::new(keys.map(|key| (key.digest, Arc::new(key))).collect()),
         }
+    }
+
+    /// Returns this directory with these banks as they are now; `None`: the bank is deleted.
+    pub fn with_banks(&self, changed: &[(BankId, Option<Bank>)]) -> Self {
+        let mut banks = self.banks.clone();
+        for (id, bank) in changed {
+            match bank {
+                Some(bank) => banks.insert(*id, Arc::new(bank.clone())),
+                None => banks.remove(id),
+            };
+        }
+        Self { banks, keys: Arc::clone(&self.keys) }
     }
 
     /// Returns the bank, unless it is unknown or deleted.
     pub fn bank(&self, id: BankId) -> Option<&Bank> {
-        self.banks.get(&id)
+        self.banks.get(&id).map(AsRef::as_ref)
     }
 
     /// Returns every bank, in no particular order.
     pub fn banks(&self) -> impl Iterator<Item = &Bank> {
-        self.banks.values()
+        self.banks.values().map(AsRef::as_ref)
     }
 
     /// Returns `hits` as the service is shown them whose item it is.
-    pub fn shown_hits<'a>(&self, distances: Distances, hits: &'a [Hit]) -> Vec<ShownHit<'a>> {
-        distances.shown_hits(hits, |bank| self.bank(bank).map(|bank| bank.distance_max))
+    pub fn shown_hits<'a>(&self, view: HitView, hits: &'a [Hit]) -> ShownHits<'a> {
+        view.shown_hits(hits, |bank| self.bank(bank).map(|bank| bank.distance_max))
     }
 
     /// Returns the live key whose text has this sha-256 digest.
@@ -71,7 +84,7 @@ impl Directory {
     ) -> Result<Vec<&Bank>, NotLooked> {
         let mut nearest = NotLooked::NoBank;
         let mut applicable_banks = Vec::new();
-        for bank in self.banks.values() {
+        for bank in self.banks() {
             match bank.applies_to(surface, country, today) {
                 Ok(()) => applicable_banks.push(bank),
                 Err(reason) => nearest = nearest.max(reason),

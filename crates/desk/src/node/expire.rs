@@ -1,6 +1,7 @@
-//! Removes the beginning of the change log.
+//! Removes the beginning of the change log, and repairs what a wrong clock postponed.
 
 use jiff::Timestamp;
+use mamori_model::job::RETRY_WAIT_MAX;
 
 use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary, days_before};
 use crate::{Desk, Error};
@@ -10,10 +11,16 @@ use crate::{Desk, Error};
 const CHANGES_KEPT_DAYS: u32 = 7;
 
 /// Removes the oldest changes, at most [`ROWS_AT_ONCE`].
+///
+/// Also lets no job wait longer than the longest wait that there is: a clock that was ahead for a
+/// while would otherwise postpone messages by as much.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let mut tx = desk.store().begin("expire_node").await?;
     let rows_deleted =
         tx.prune_changes_before(days_before(now, CHANGES_KEPT_DAYS), ROWS_AT_ONCE).await?;
+    if let Ok(latest) = now.checked_add(RETRY_WAIT_MAX) {
+        tx.cap_jobs_due(now, latest).await?;
+    }
     tx.commit().await?;
 
     Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })

@@ -4,12 +4,13 @@
 //! before it. Applying a change twice is harmless; therefore a starting node reads the position
 //! first and the entries after it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_matching::{Index, IndexEntry};
 use mamori_model::{EntryId, HashKind};
-use mamori_store::{Change, IndexRow};
+use mamori_store::{Change, Changed, IndexRow};
 use tokio_util::sync::CancellationToken;
 
 use crate::node::compact::compacted;
@@ -17,6 +18,9 @@ use crate::{Desk, Directory, Error};
 
 /// How many rows one query reads.
 const ROWS_AT_ONCE: u32 = 10_000;
+
+/// How many changed banks are read one by one; of more, all banks are read.
+const BANKS_AT_ONCE: usize = 50;
 
 /// How far a node has followed the change log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,13 +99,7 @@ impl Desk {
                 continue;
             }
             let version = last.seq;
-            let is_about_directory = changes.iter().any(|logged| match logged.change {
-                Change::Banks | Change::Keys | Change::BankDeleted(_) => true,
-                Change::Added { .. } | Change::Removed { .. } => false,
-            });
-            if is_about_directory {
-                self.reload_directory().await?;
-            }
+            self.update_directory(&changes).await?;
             for logged in &changes {
                 self.apply(&logged.change).await?;
             }
@@ -173,7 +171,7 @@ impl Desk {
             Change::Added { first, last, .. } => self.index_added(*first, *last).await?,
             Change::Removed { first, last, .. } => self.index().remove(*first..=*last),
             Change::BankDeleted(bank) => self.index().remove_bank(*bank),
-            Change::Banks | Change::Keys => {}
+            Change::BankChanged(_) | Change::Keys => {}
         }
         Ok(())
     }
@@ -181,6 +179,34 @@ impl Desk {
     async fn index_added(&self, first: EntryId, last: EntryId) -> Result<(), Error> {
         let rows = self.store().live_entries_in(first, last).await?;
         self.index().insert(&indexed(&rows));
+        Ok(())
+    }
+
+    /// Brings the banks and keys in memory to the state after `changes`. A few changed banks are read
+    /// by themselves: an installation with ten thousand banks would otherwise read all of them again
+    /// for each that is created.
+    async fn update_directory(&self, changes: &[Changed]) -> Result<(), Error> {
+        let mut banks = BTreeSet::new();
+        for logged in changes {
+            match logged.change {
+                Change::Keys => return self.reload_directory().await,
+                Change::BankChanged(bank) | Change::BankDeleted(bank) => {
+                    banks.insert(bank);
+                }
+                Change::Added { .. } | Change::Removed { .. } => {}
+            }
+        }
+        if banks.is_empty() {
+            return Ok(());
+        }
+        if banks.len() > BANKS_AT_ONCE {
+            return self.reload_directory().await;
+        }
+        let mut changed = Vec::new();
+        for bank in banks {
+            changed.push((bank, self.store().bank(bank).await?));
+        }
+        self.inner.directory.rcu(|directory| directory.with_banks(&changed));
         Ok(())
     }
 

@@ -115,6 +115,7 @@ fn is_lasting(error: &Error) -> bool {
         | Error::Invalid(_)
         | Error::ImportRefused { .. }
         | Error::NearHits { .. }
+        | Error::Resends { .. }
         | Error::Waits(_)
         | Error::PartlyLooked
         | Error::Unavailable(_)

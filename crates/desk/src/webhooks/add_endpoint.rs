@@ -23,6 +23,9 @@ impl Desk {
             service: caller.service(),
             url: Sensitive::new(url.into()),
             secret: Sensitive::new(clock::secret()?.reveal().to_vec()),
+            previous_secret: None,
+            disabled: None,
+            failing_since: None,
             created_at: self.clock().now(),
         };
 

@@ -1,151 +1,61 @@
-//! Attempts one webhook delivery and stores its outcome.
-
-use std::net::SocketAddr;
-use std::sync::Arc;
+//! Enqueues messages to endpoints, attempts one delivery, and stores its outcome.
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::job::{JobKind, Lane};
-use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
-use mamori_model::{ActionId, DeliveryId, EndpointId, Sensitive, ServiceId};
-use mamori_store::{Leased, NewJob, Tx};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use url::Url;
+use mamori_model::webhook::{
+    Delivery, DeliveryState, Disabled, DisabledCause, Endpoint, EventKind,
+};
+use mamori_model::{ActionId, AuditActor, AuditVerb, DeliveryId, EndpointId, Sensitive, ServiceId};
+use mamori_store::{ENDPOINT_DISABLED, Leased, NewJob, Tx};
+use serde_json::json;
 
-use crate::settings::WebhookSettings;
-use crate::webhooks::destination;
-use crate::webhooks::destination::{Permitted, Refused};
-use crate::webhooks::signature;
-use crate::{Desk, Error};
-
-/// The HTTP client of webhooks: it follows no redirects, uses no proxy and no cookies, and connects
-/// only to addresses that [`destination`] permits.
-pub struct Sender {
-    client: reqwest::Client,
-    permitted: Arc<Permitted>,
-}
-
-/// The outcome of one attempt.
-struct AttemptResult {
-    is_delivered: bool,
-    /// A short text for the operator and the service: `204`, `503`, `timeout` …
-    result: String,
-}
-
-impl Sender {
-    /// Creates a client with these settings.
-    pub fn new(settings: &WebhookSettings) -> Result<Self, Error> {
-        // Fails if the process has installed a default provider already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let permitted = Arc::new(settings.permitted.clone());
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(settings.timeout)
-            .user_agent(concat!("mamori/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(PermittedResolver { permitted: Arc::clone(&permitted) }))
-            .build()
-            .map_err(|cause| Error::internal("the webhook client cannot be built", cause))?;
-        Ok(Self { client, permitted })
-    }
-
-    async fn send(
-        &self,
-        delivery: &Delivery,
-        endpoint: &Endpoint,
-        now: Timestamp,
-    ) -> AttemptResult {
-        let url = match destination::parse(endpoint.url.reveal(), &self.permitted) {
-            Ok(url) => url,
-            Err(refused) => return AttemptResult::refused(&refused, endpoint),
-        };
-        match self.post(url, delivery, endpoint, now).await {
-            Ok(status) if status.is_success() => {
-                AttemptResult { is_delivered: true, result: status.as_u16().to_string() }
-            }
-            Ok(status) => AttemptResult::failed(status.as_u16().to_string()),
-            Err(error) => match refusal(&error) {
-                Some(refused) => AttemptResult::refused(refused, endpoint),
-                None => AttemptResult::failed(describe(&error).to_owned()),
-            },
-        }
-    }
-
-    async fn post(
-        &self,
-        url: Url,
-        delivery: &Delivery,
-        endpoint: &Endpoint,
-        now: Timestamp,
-    ) -> Result<reqwest::StatusCode, reqwest::Error> {
-        let headers = signature::sign(&endpoint.secret, delivery.id, now, &delivery.payload);
-        let response = self
-            .client
-            .post(url)
-            .header("content-type", "application/json")
-            .header("webhook-id", headers.id)
-            .header("webhook-timestamp", headers.timestamp)
-            .header("webhook-signature", headers.signature)
-            .body(delivery.payload.reveal().clone())
-            .send()
-            .await?;
-        // The response body is not needed and may be endless, so it is not read.
-        Ok(response.status())
-    }
-}
-
-impl AttemptResult {
-    fn failed(result: String) -> Self {
-        Self { is_delivered: false, result }
-    }
-
-    /// Builds the outcome of a refused address. The service reads the text; the address to which
-    /// its name resolves is written only to the operator's log.
-    fn refused(refused: &Refused, endpoint: &Endpoint) -> Self {
-        let id = endpoint.id;
-        if let Refused::Private(address) = refused {
-            tracing::warn!(endpoint = %id, %address, "a webhook points into a private network");
-        } else {
-            tracing::warn!(endpoint = %id, reason = %refused, "a webhook's address is refused");
-        }
-        Self::failed(refused.to_string())
-    }
-}
+use crate::audit::{self, Change};
+use crate::webhooks::attempt::Outcome;
+use crate::webhooks::destination::Refused;
+use crate::{Desk, Error, clock};
 
 impl Desk {
     /// Inserts a delivery and enqueues its job in `tx`, the transaction of its cause.
     pub(crate) async fn enqueue_delivery(
         &self,
         tx: &mut Tx,
-        lane: (ServiceId, EndpointId),
+        endpoint: &Endpoint,
         event: EventKind,
         payload: Sensitive<String>,
         now: Timestamp,
     ) -> Result<DeliveryId, Error> {
-        self.enqueue_delivery_of(tx, lane, (event, None), payload, now).await
+        self.enqueue_delivery_of(tx, endpoint, (event, None), payload, now).await
     }
 
     /// Inserts a delivery, which may ask for an action, and enqueues its job in `tx`.
+    ///
+    /// If the endpoint is disabled, the delivery is stored as failed, and sent once its service has
+    /// enabled the endpoint again ([`Self::enable_endpoint`]).
     pub(crate) async fn enqueue_delivery_of(
         &self,
         tx: &mut Tx,
-        lane: (ServiceId, EndpointId),
+        endpoint: &Endpoint,
         (event, action): (EventKind, Option<ActionId>),
         payload: Sensitive<String>,
         now: Timestamp,
     ) -> Result<DeliveryId, Error> {
+        let missed = endpoint.disabled.map(|_| ENDPOINT_DISABLED.to_owned());
         let delivery = Delivery {
             id: self.clock().mint()?.into(),
-            endpoint: lane.1,
+            endpoint: endpoint.id,
             event,
             payload,
-            state: DeliveryState::Waiting,
+            state: if missed.is_none() { DeliveryState::Waiting } else { DeliveryState::Failed },
             attempts: 0,
-            last_result: None,
+            last_result: missed,
             created_at: now,
             last_attempt_at: None,
         };
         tx.insert_delivery_of(&delivery, action).await?;
-        self.enqueue_delivery_job(tx, delivery.id, lane, now).await?;
+        if delivery.state == DeliveryState::Waiting {
+            let lane = (endpoint.service, endpoint.id);
+            self.enqueue_delivery_job(tx, delivery.id, lane, now).await?;
+        }
         Ok(delivery.id)
     }
 
@@ -177,53 +87,98 @@ impl Desk {
             return self.finish(job).await;
         }
         let outcome = match &endpoint {
-            // The delivery was created while the endpoint was being removed.
-            None => AttemptResult::failed("the endpoint was removed".to_owned()),
+            None => Outcome::EndpointRemoved,
+            Some(endpoint) if endpoint.disabled.is_some() => Outcome::EndpointDisabled,
             Some(endpoint) => self.inner.sender.send(&delivery, endpoint, self.clock().now()).await,
         };
-        self.record_attempt(job, &delivery, endpoint.is_none(), outcome).await
+        self.record_attempt(job, &delivery, endpoint.as_ref(), outcome).await
     }
 
     async fn record_attempt(
         &self,
         job: &Leased,
         delivery: &Delivery,
-        is_removed: bool,
-        outcome: AttemptResult,
+        endpoint: Option<&Endpoint>,
+        outcome: Outcome,
     ) -> Result<(), Error> {
         let now = self.clock().now();
-        let attempts = delivery.attempts.saturating_add(1);
+        let attempts = delivery.attempts.saturating_add(u32::from(outcome.is_attempt()));
         // A test shows how the endpoint is now and can be repeated, so it is not retried.
-        let is_tried_again = !is_removed && delivery.event != EventKind::EndpointTest;
-        let retry = JobKind::Deliver.retry_after(job.failures.saturating_add(1));
-        let retry_at = retry
-            .filter(|_| !outcome.is_delivered && is_tried_again)
+        let is_tried_again = outcome.may_be_repeated() && delivery.event != EventKind::EndpointTest;
+        let wait = outcome.wait(job.failures.saturating_add(1), clock::chance()?);
+        let retry_at = wait
+            .filter(|_| is_tried_again)
             .and_then(|wait| SignedDuration::try_from(wait).ok())
             .and_then(|wait| now.checked_add(wait).ok());
-        let state = match (outcome.is_delivered, retry_at) {
+        let state = match (outcome.is_delivered(), retry_at) {
             (true, _) => DeliveryState::Delivered,
             (false, Some(_)) => DeliveryState::Waiting,
             (false, None) => DeliveryState::Failed,
         };
 
         let mut tx = self.store().begin("deliver").await?;
+        // The row of the endpoint is locked before those of its deliveries, everywhere.
+        let news = self.note_condition(&mut tx, endpoint, &outcome, now).await?;
         let still_waits =
-            tx.record_attempt(delivery.id, state, attempts, &outcome.result, now).await?;
+            tx.record_attempt(delivery.id, state, attempts, &outcome.text(), now).await?;
         match (state, retry_at) {
             (DeliveryState::Waiting, Some(retry_at)) if still_waits => {
                 tx.retry_job(job, retry_at).await?;
             }
             (DeliveryState::Failed, _) if still_waits && is_tried_again => {
-                tx.bury_job(job, &outcome.result).await?;
+                tx.bury_job(job, &outcome.text()).await?;
             }
             _ => {
                 tx.finish_job(job).await?;
             }
         }
+        if let (News::Disabled, Some(endpoint)) = (news, endpoint) {
+            tx.fail_deliveries_of_disabled(endpoint.service, endpoint.id).await?;
+            tx.drop_ready_jobs(&Lane::of_endpoint(endpoint.service, endpoint.id)).await?;
+        }
         tx.commit().await?;
 
         metrics::counter!("mamori_deliveries_total", "result" => state.as_str()).increment(1);
+        metrics::counter!("mamori_delivery_attempts_total", "result" => outcome.label())
+            .increment(1);
+        if let Some(endpoint) = endpoint {
+            log(endpoint.id, news, &outcome);
+        }
         Ok(())
+    }
+
+    /// Records in `tx` what the outcome says about the endpoint: that it works, fails, or wants no
+    /// more messages.
+    async fn note_condition(
+        &self,
+        tx: &mut Tx,
+        endpoint: Option<&Endpoint>,
+        outcome: &Outcome,
+        now: Timestamp,
+    ) -> Result<News, Error> {
+        let Some(endpoint) = endpoint.filter(|_| outcome.is_attempt()) else {
+            return Ok(News::None);
+        };
+        if outcome.is_delivered() {
+            if endpoint.failing_since.is_none() {
+                return Ok(News::None);
+            }
+            tx.mark_endpoint_working(endpoint.id).await?;
+            return Ok(News::Works);
+        }
+        let is_first =
+            endpoint.failing_since.is_none() && tx.mark_endpoint_failing(endpoint.id, now).await?;
+        if outcome.is_gone() {
+            let disabled = Disabled { at: now, cause: DisabledCause::Gone };
+            if tx.disable_endpoint(endpoint.id, disabled).await? {
+                let change =
+                    Change::of(AuditActor::Mamori, AuditVerb::EndpointDisabled, endpoint.id);
+                let details = json!({ "service": endpoint.service, "cause": disabled.cause });
+                audit::record(self, tx, change.after(details), now).await?;
+                return Ok(News::Disabled);
+            }
+        }
+        Ok(if is_first { News::Fails } else { News::None })
     }
 
     async fn finish(&self, job: &Leased) -> Result<(), Error> {
@@ -233,55 +188,36 @@ impl Desk {
     }
 }
 
-/// A DNS resolver that returns only addresses to which a webhook may be sent.
-struct PermittedResolver {
-    permitted: Arc<Permitted>,
+/// What an attempt changed about its endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    /// Nothing.
+    None,
+    /// It accepts messages again.
+    Works,
+    /// This is the first failure since a success.
+    Fails,
+    /// It wants no more messages, and was disabled.
+    Disabled,
 }
 
-impl Resolve for PermittedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let permitted = Arc::clone(&self.permitted);
-        Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            let mut allowed: Vec<SocketAddr> = Vec::new();
-            let mut refused = None;
-            for address in found {
-                match destination::check_resolved(&host, address, &permitted) {
-                    Ok(()) => allowed.push(address),
-                    Err(reason) => refused = Some(reason),
-                }
+/// Logs a change of the endpoint; not each attempt, of which there may be thousands.
+fn log(endpoint: EndpointId, news: News, outcome: &Outcome) {
+    let cause = outcome.text();
+    match news {
+        News::None => {}
+        News::Works => tracing::info!(%endpoint, "a webhook endpoint accepts messages again"),
+        News::Fails => {
+            // The service reads `cause`; the address to which the endpoint's name resolves is
+            // written only here.
+            if let Outcome::Refused(Refused::Private(address)) = outcome {
+                tracing::warn!(%endpoint, %address, "a webhook points into a private network");
+            } else {
+                tracing::warn!(%endpoint, cause, "messages to a webhook endpoint fail");
             }
-            match refused {
-                Some(reason) if allowed.is_empty() => Err(reason.into()),
-                _ => {
-                    let addresses: Addrs = Box::new(allowed.into_iter());
-                    Ok(addresses)
-                }
-            }
-        })
-    }
-}
-
-/// Returns why the address was refused, if that is the cause of the error.
-fn refusal(error: &reqwest::Error) -> Option<&Refused> {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if let Some(refused) = error.downcast_ref::<Refused>() {
-            return Some(refused);
         }
-        cause = error.source();
-    }
-    None
-}
-
-/// Describes the error without the URL, which may carry a secret.
-fn describe(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "timeout"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "no answer"
+        News::Disabled => {
+            tracing::warn!(%endpoint, cause, "a webhook endpoint is disabled");
+        }
     }
 }

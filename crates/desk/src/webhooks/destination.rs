@@ -1,8 +1,8 @@
 //! Decides to which addresses a webhook may be sent.
 //!
-//! Only https, or http to loopback; never into a private network unless the operator permits it,
-//! and not to this machine's loopback if the operator forbids it: a service that supplies a URL
-//! must not reach the operator's internal servers through it. The check is made on the address to
+//! Only https; never into a private network, nor to this machine's loopback, unless the operator
+//! permits it, and then to loopback also by http: a service that supplies a URL must not reach the
+//! operator's internal servers through it. The check is made on the address to
 //! which the name resolves, at every attempt, and the connection goes to exactly that address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -90,7 +90,7 @@ pub fn check_resolved(
     address: SocketAddr,
     permitted: &Permitted,
 ) -> Result<(), Refused> {
-    let ip = address.ip().to_canonical();
+    let ip = canonical(address.ip());
     if ip.is_loopback() && name != "localhost" {
         return Err(Refused::Private(ip));
     }
@@ -106,7 +106,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 fn check(address: IpAddr, permitted: &Permitted) -> Result<(), Refused> {
-    let address = address.to_canonical();
+    let address = canonical(address);
     let is_special = match address {
         IpAddr::V4(v4) => is_special_v4(v4),
         IpAddr::V6(v6) => is_special_v6(v6),
@@ -116,6 +116,18 @@ fn check(address: IpAddr, permitted: &Permitted) -> Result<(), Refused> {
     }
     let is_permitted = permitted.networks.iter().any(|network| network.contains(&address));
     if is_special && !is_permitted { Err(Refused::Private(address)) } else { Ok(()) }
+}
+
+/// Returns the IPv4 address that an IPv6 address stands for (`::ffff:a.b.c.d`, and
+/// `::ffff:0:a.b.c.d` of RFC 2765, which a translator turns into it), or the address itself.
+fn canonical(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => match v6.segments() {
+            [0, 0, 0, 0, 0xffff, 0, high, low] => v4_of(high, low).into(),
+            _ => address.to_canonical(),
+        },
+        IpAddr::V4(_) => address,
+    }
 }
 
 /// Checks whether an address is in the IANA IPv4 special-purpose registry and not globally
@@ -187,6 +199,7 @@ mod tests {
             "http://localhost:9000/hooks",
             "http://[::1]:9000/",
             "https://93.184.216.34/",
+            "https://[::ffff:0:93.184.216.34]/",
         ] {
             assert_eq!(refused(good), None, "{good}");
         }
@@ -213,6 +226,8 @@ mod tests {
             "https://0x0a000001/",
             "https://167772161/",
             "https://[::ffff:10.0.0.1]/",
+            "https://[::ffff:0:10.0.0.1]/",
+            "https://[::ffff:0:a9fe:a9fe]/",
             "https://[64:ff9b::a00:1]/",
             "https://[2002:a00:1::]/",
             "https://[fd00::1]/",
@@ -258,6 +273,7 @@ mod tests {
             "https://localhost/",
             "http://[::1]:9000/",
             "https://[::ffff:127.0.0.1]/",
+            "https://[::ffff:0:127.0.0.1]/",
         ] {
             assert_eq!(parse(url, &Permitted::default()).err(), Some(Refused::Loopback), "{url}");
         }

@@ -1,4 +1,4 @@
-//! Removes deliveries at the end of their term.
+//! Removes deliveries and previous secrets at the end of their term.
 
 use jiff::Timestamp;
 use mamori_model::retention;
@@ -8,6 +8,8 @@ use crate::{Desk, Error};
 
 /// Removes deliveries that reached their term, at most [`ROWS_AT_ONCE`]. A delivery names the item
 /// and the account, so it is kept no longer than matches and cases.
+///
+/// Also deletes secrets that were replaced and are valid no longer.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let terms = [retention::DELIVERIES, retention::MATCHES, retention::CASES];
     let deliveries = terms.map(|term| desk.kept_since(term, now)).into_iter().max();
@@ -15,6 +17,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let mut tx = desk.store().begin("expire_webhooks").await?;
     let deliveries = deliveries.unwrap_or(Timestamp::MIN);
     let rows_deleted = tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?;
+    tx.erase_previous_secrets(now).await?;
     tx.commit().await?;
 
     Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })

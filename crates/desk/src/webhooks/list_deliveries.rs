@@ -1,6 +1,7 @@
 //! Webhook endpoints and deliveries of all services, for the console. Shows only the host of an
 //! endpoint, because its URL may contain a secret, and never the body of a delivery.
 
+use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{ActionId, DeliveryId, EndpointId, Line, Sensitive};
@@ -19,6 +20,8 @@ pub struct EndpointStatus {
     pub service: Line,
     /// Host of the endpoint's URL, without port and path; empty if the URL has none.
     pub host: String,
+    /// Since when nothing is sent to it, because it answered 410 Gone.
+    pub disabled_at: Option<Timestamp>,
     /// How many webhook deliveries to it are still to be sent.
     pub waiting: u64,
     /// Result of the newest delivery that was attempted, such as `204` or `timeout`; `None` before
@@ -48,6 +51,7 @@ impl Desk {
             id: line.id,
             service: line.service,
             host: host(&line.url),
+            disabled_at: line.disabled_at,
             waiting: line.waiting,
             last_result: line.last_result,
         };

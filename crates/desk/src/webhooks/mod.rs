@@ -1,13 +1,18 @@
 //! Endpoints of services, and the deliveries to them.
 
 pub mod add_endpoint;
+mod attempt;
 pub mod deliver;
 pub mod destination;
+pub mod enable_endpoint;
 pub(crate) mod expire;
 pub mod list_deliveries;
 pub mod payload;
 pub mod redeliver;
 pub mod remove_endpoint;
+pub(crate) mod resends;
+pub mod rotate_secret;
+pub mod send;
 pub mod signature;
 pub mod test_endpoint;
 

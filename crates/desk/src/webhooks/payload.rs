@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{ActionRequest, Country, Decision, Distances, Sensitive, ShownHit, Verdict};
+use mamori_model::{ActionRequest, Country, Decision, HitView, Sensitive, ShownHit, Verdict};
 use serde::Serialize;
 
 use crate::Directory;
@@ -29,6 +29,8 @@ struct MatchData<'a> {
     jurisdiction: Option<String>,
     verdict: Verdict,
     matches: Vec<HitData>,
+    /// How many entries it came near to beyond those in `matches`.
+    more_matches: u32,
 }
 
 #[derive(Serialize)]
@@ -85,10 +87,10 @@ struct TestData {
 pub fn of_match(
     event: EventKind,
     matched: &Match,
-    (directory, distances): (&Directory, Distances),
+    (directory, view): (&Directory, HitView),
     now: Timestamp,
 ) -> Sensitive<String> {
-    let hits = directory.shown_hits(distances, &matched.hits);
+    let shown = directory.shown_hits(view, &matched.hits);
     let data = MatchData {
         match_id: matched.id.to_string(),
         item_id: matched.item.name.as_str(),
@@ -96,7 +98,8 @@ pub fn of_match(
         surface: matched.item.surface.as_str(),
         jurisdiction: matched.item.country.map(|country| country.to_string()),
         verdict: matched.verdict,
-        matches: hits.iter().map(|shown| hit_data(shown, directory)).collect(),
+        matches: shown.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
+        more_matches: shown.more,
     };
     write(event, now, data)
 }

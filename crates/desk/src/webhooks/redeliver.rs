@@ -9,15 +9,18 @@ use crate::{Caller, Desk, Error};
 
 impl Desk {
     /// Enqueues a finished delivery of the caller again. [`Error::NotFound`] if the caller has no
-    /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
-    /// if it is a test message while another one to the same endpoint waits.
+    /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed or is
+    /// disabled, or if it is a test message while another one to the same endpoint waits.
+    /// [`Error::Resends`] if the caller's service had too many messages sent within a minute.
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
         caller.require(&[Scope::Webhooks])?;
+        let most = self.settings().webhooks.resends_minute_max;
+        self.inner.resends.take(caller.service(), most, self.clock().now())?;
         self.redeliver_of(caller.actor(), Some(caller.service()), id).await
     }
 
     /// Enqueues a finished delivery of any service again, for the console; otherwise as
-    /// [`Self::redeliver`].
+    /// [`Self::redeliver`], without that limit.
     pub async fn redeliver_for(&self, who: &Resender, id: DeliveryId) -> Result<(), Error> {
         self.redeliver_of(who.staff().into(), None, id).await
     }

@@ -11,7 +11,8 @@ use crate::{Caller, Desk, Error};
 impl Desk {
     /// Enqueues a test message to one of the caller's endpoints; its delivery shows the result. It
     /// is tried once. [`Error::NotFound`] if the caller has no such endpoint; [`Error::Conflict`]
-    /// while another test message to it waits.
+    /// while another test message to it waits, or if it is disabled. [`Error::Resends`] if the
+    /// caller's service had too many messages sent within a minute.
     pub async fn test_endpoint(
         &self,
         caller: &Caller,
@@ -19,15 +20,18 @@ impl Desk {
     ) -> Result<DeliveryId, Error> {
         caller.require(&[Scope::Webhooks])?;
         let now = self.clock().now();
+        let most = self.settings().webhooks.resends_minute_max;
+        self.inner.resends.take(caller.service(), most, now)?;
 
         let mut tx = self.store().begin("test_endpoint").await?;
         let endpoints = tx.live_endpoints(caller.service()).await?;
-        if !endpoints.iter().any(|endpoint| endpoint.id == id) {
-            return Err(Error::NotFound("endpoint"));
+        let endpoint = endpoints.iter().find(|endpoint| endpoint.id == id);
+        let endpoint = endpoint.ok_or(Error::NotFound("endpoint"))?;
+        if endpoint.disabled.is_some() {
+            return Err(Error::conflict("the endpoint is disabled; enable it before the test"));
         }
-        let (lane, event) = ((caller.service(), id), EventKind::EndpointTest);
-        let enqueued =
-            self.enqueue_delivery(&mut tx, lane, event, payload::of_test(now), now).await;
+        let (event, body) = (EventKind::EndpointTest, payload::of_test(now));
+        let enqueued = self.enqueue_delivery(&mut tx, endpoint, event, body, now).await;
         let delivery = enqueued.map_err(|error| {
             if matches!(error, Error::Conflict(_)) { waits_already() } else { error }
         })?;

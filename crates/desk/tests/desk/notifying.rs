@@ -13,7 +13,7 @@ use standardwebhooks::Webhook;
 use tokio_util::sync::CancellationToken;
 
 use crate::common::receiver::Receiver;
-use crate::common::{TestApp, a_service, hashes, item, node, settings, test_app};
+use crate::common::{TestApp, a_service, hashes, item, node, settings, test_app, test_app_with};
 
 async fn deliveries(app: &TestApp) -> Vec<Delivery> {
     let page = app.desk.deliveries(&app.caller, None, None, None, PageSize::DEFAULT);
@@ -241,6 +241,25 @@ on_both_engines! {
         assert_eq!((failed.state, failed.attempts), (DeliveryState::Failed, 1));
         let dead: u64 = app.desk.workload().await.unwrap().jobs.iter().map(|count| count.dead).sum();
         assert_eq!(dead, 0, "a failed test needs no operator");
+    }
+
+    async fn a_service_has_only_so_many_messages_sent_on_request_in_a_minute(records: TestDatabase) {
+        let mut settings = settings();
+        settings.webhooks.resends_minute_max = 2;
+        let app = test_app_with(records, settings).await;
+        let receiver = Receiver::start(&[200; 4]).await;
+        let endpoint = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
+
+        let first = app.desk.test_endpoint(&app.caller, endpoint.id).await.unwrap();
+        app.desk.work_once().await.unwrap();
+        app.desk.redeliver(&app.caller, first).await.unwrap();
+        let third = app.desk.test_endpoint(&app.caller, endpoint.id).await;
+        app.clock.advance(SignedDuration::from_secs(60));
+        app.desk.work_once().await.unwrap();
+        let later = app.desk.redeliver(&app.caller, first).await;
+
+        assert!(matches!(third, Err(Error::Resends { retry_after_s: 60 })), "{third:?}");
+        assert!(later.is_ok(), "{later:?}");
     }
 
     async fn an_endpoint_belongs_to_its_service(records: TestDatabase) {

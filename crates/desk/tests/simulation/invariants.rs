@@ -76,6 +76,14 @@ pub async fn check_terms(sim: &Simulation) -> Result<(), String> {
 /// After the last operation: every receiver listens again, days pass, services answer, and no work
 /// is left over.
 pub async fn check_at_the_end(sim: &mut Simulation) -> Result<(), String> {
+    for service in &sim.world.services {
+        service.receiver.forget_answers();
+    }
+    for service in 0..sim.world.services.len() {
+        // Twice, because the first time may end in a crash.
+        steps::time::enable(sim, service).await?;
+        steps::time::enable(sim, service).await?;
+    }
     days_of_quiet(sim, 200).await?;
     check(sim).await?;
     what_is_asked_came(sim).await?;

@@ -137,6 +137,8 @@ impl Simulation {
         let vault = TempDir::with_prefix("mamori-vault-").unwrap();
         let mut settings = short_terms(vault.path());
         settings.is_single_person = seed.is_multiple_of(ALONE_ONE_IN);
+        // A crash does not keep a node from its sweep, however long it was off.
+        settings.clock.settle = Duration::ZERO;
         let desk = node(&records, &clock, settings.clone()).await;
         let admin = Admin::local_cli();
         let mut banks = Vec::new();

@@ -13,7 +13,7 @@ pub mod items;
 mod meddling;
 mod people;
 pub mod services;
-mod time;
+pub mod time;
 mod views;
 
 use mamori_testkit::pictures::rng::Rng;

@@ -110,3 +110,22 @@ fn a_foreign_file_a_missing_file_and_a_long_tag_have_their_own_errors() {
     let error = write::write(&Index::new(), &too_long, &mut Vec::new()).unwrap_err();
     assert!(matches!(error, SnapshotFileError::Tag));
 }
+
+#[test]
+fn only_its_owner_reads_a_file_whatever_a_crash_left_beside_it() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (path, elsewhere) = (folder.path().join("index"), folder.path().join("elsewhere"));
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    fs::write(&elsewhere, "not ours").unwrap();
+
+    fs::write(path.with_extension("new"), "of a crash").unwrap();
+    Index::new().save(&path, b"a tag").unwrap();
+    let after_crash = mode();
+    symlink(&elsewhere, path.with_extension("new")).unwrap();
+    Index::new().save(&path, b"a tag").unwrap();
+
+    assert_eq!((after_crash, mode()), (0o600, 0o600));
+    assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "not ours");
+}

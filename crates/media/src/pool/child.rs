@@ -21,7 +21,8 @@ use crate::rendition::Size;
 use crate::sandbox::sys;
 use crate::wire::{self, Hello, Order, Reply, Source, Task, TaskResult};
 use crate::{
-    Blur, Error, Frame, FrameSelection, Limits, Picture, Protections, Raster, Remaining, decode,
+    Blur, Error, Frame, FrameSelection, Limits, Picture, Protection, Protections, Raster,
+    Remaining, decode,
 };
 
 /// Time that a process has to apply its sandbox, or to exit once it is killed.
@@ -64,9 +65,13 @@ impl Drop for Count {
 
 impl Child {
     /// Starts a process, sends it its limits and waits for its greeting. `alive` counts it.
+    ///
+    /// # Errors
+    /// `Unsupported` if it lacks a protection that is in `required`.
     pub async fn start(
         spawner: &Spawner,
         limits: &Limits,
+        required: &Protections,
         alive: &Arc<AtomicUsize>,
     ) -> io::Result<Self> {
         let mut process = spawner.spawn().await?;
@@ -83,6 +88,12 @@ impl Child {
         };
         match timeout(PROCESS_TIMEOUT, greeting).await {
             Ok(Ok(Hello { protections })) => {
+                let lacking = protections.lacking(required);
+                if !lacking.is_empty() {
+                    let names: Vec<&str> = lacking.into_iter().map(Protection::as_str).collect();
+                    let message = format!("a decoding process without: {}", names.join(", "));
+                    return Err(io::Error::new(io::ErrorKind::Unsupported, message));
+                }
                 let count = Count::new(alive);
                 Ok(Self { process, input, output, stderr, protections, _count: count })
             }

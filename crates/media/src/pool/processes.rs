@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -30,6 +30,8 @@ const UNUSED_MIN: usize = 1;
 pub struct Processes {
     spawner: Spawner,
     limits: Limits,
+    /// The protections of the first process, without which none is used.
+    protections: OnceLock<Protections>,
     /// The least number of processes, idle and working.
     least: usize,
     /// The most idle processes that belong to senders.
@@ -55,6 +57,7 @@ impl Processes {
         let processes = Self {
             spawner,
             limits: settings.limits.clone(),
+            protections: OnceLock::new(),
             least: settings.workers.max(1),
             idle_max: settings.idle_max,
             idle: Mutex::default(),
@@ -73,9 +76,9 @@ impl Processes {
         self.alive.load(Ordering::Relaxed)
     }
 
-    /// Returns the protections that the first process reported.
+    /// Returns the protections that the first process reported; the others have at least these.
     pub fn protections(&self) -> Protections {
-        self.idle().first().map(|idle| idle.child.protections.clone()).unwrap_or_default()
+        self.protections.get().cloned().unwrap_or_default()
     }
 
     /// Returns an idle process of `sender`, or one that has had no picture yet.
@@ -173,7 +176,10 @@ impl Processes {
     }
 
     async fn start_one(&self) -> io::Result<Child> {
-        Child::start(&self.spawner, &self.limits, &self.alive).await
+        let required = self.protections();
+        let child = Child::start(&self.spawner, &self.limits, &required, &self.alive).await?;
+        self.protections.get_or_init(|| child.protections.clone());
+        Ok(child)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {

@@ -48,6 +48,7 @@ pub fn lock_down(limits: &Limits) -> io::Result<()> {
     use sys::Resource::{AddressSpace, CoreSize, Descriptors, FileSize, Processor};
     let cpu_s = u64::from(limits.cpu_s_max);
     let is_limited = sys::set_no_new_privileges()
+        && sys::drop_capabilities()
         && sys::die_with_parent()
         && forbid_files().map_err(io::Error::other)?.contains(&Protection::Files)
         && sys::limit(AddressSpace, limits.memory_bytes_max)

@@ -34,7 +34,7 @@ pub fn limit(resource: Resource, most: u64) -> bool {
 }
 
 /// Limits `resource` to `soft` for now and to `hard` permanently; returns whether the kernel
-/// agreed.
+/// agreed. A lower limit that is in force already stays.
 pub fn limit_softly(resource: Resource, soft: u64, hard: u64) -> bool {
     let name = match resource {
         Resource::AddressSpace => libc::RLIMIT_AS,
@@ -44,6 +44,10 @@ pub fn limit_softly(resource: Resource, soft: u64, hard: u64) -> bool {
         Resource::CoreSize => libc::RLIMIT_CORE,
         Resource::FileSize => libc::RLIMIT_FSIZE,
     };
+    let mut value = rlimit { rlim_cur: soft, rlim_max: hard };
+    // SAFETY: `value` is valid for writes of an rlimit; if the call fails, it stays as it is.
+    unsafe { libc::getrlimit(name, &raw mut value) };
+    let hard = hard.min(value.rlim_max);
     let value = rlimit { rlim_cur: soft.min(hard), rlim_max: hard };
     // SAFETY: `value` is a valid rlimit for the length of the call, which only reads it.
     unsafe { libc::setrlimit(name, &raw const value) == 0 }
@@ -52,6 +56,22 @@ pub fn limit_softly(resource: Resource, soft: u64, hard: u64) -> bool {
 /// Prevents programs that this process starts from gaining privileges.
 pub fn set_no_new_privileges() -> bool {
     control(libc::PR_SET_NO_NEW_PRIVS, 1)
+}
+
+/// Gives up all capabilities, which a process of root has. Returns whether none is left.
+pub fn drop_capabilities() -> bool {
+    /// `_LINUX_CAPABILITY_VERSION_3`: sets of 64 bits, as two halves.
+    const VERSION: u32 = 0x2008_0522;
+    #[repr(C)]
+    struct Header {
+        version: u32,
+        pid: libc::c_int,
+    }
+    let header = Header { version: VERSION, pid: 0 };
+    // Effective, permitted and inheritable, for each half.
+    let none = [0_u32; 6];
+    // SAFETY: both are laid out as `capset(2)` says for this version, and the call only reads them.
+    unsafe { libc::syscall(libc::SYS_capset, &raw const header, &raw const none) == 0 }
 }
 
 /// Prevents other processes of the same user from reading this one's memory.

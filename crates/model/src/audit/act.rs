@@ -159,6 +159,9 @@ rules! {
         EndpointAdded: &[ServiceKey], Always;
         EndpointRemoved: &[ServiceKey], Always;
         EndpointTested: &[ServiceKey], Always;
+        EndpointDisabled: &[Mamori], Always;
+        EndpointEnabled: &[ServiceKey], Always;
+        EndpointSecretRotated: &[ServiceKey], Always;
         DeliveryResent: &[ServiceKey, Staff(Lead), Staff(Administrator)], Always;
         ActionAnswered: &[ServiceKey], Always;
         StaffAdded: STAFF_ADMINS, Always;

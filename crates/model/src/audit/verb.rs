@@ -48,6 +48,12 @@ pub enum AuditVerb {
     EndpointRemoved,
     /// A test message to an endpoint was requested.
     EndpointTested,
+    /// A webhook endpoint was disabled, because its receiver answered 410 Gone.
+    EndpointDisabled,
+    /// A disabled webhook endpoint was enabled again.
+    EndpointEnabled,
+    /// A webhook endpoint got a new signing secret.
+    EndpointSecretRotated,
     /// A finished delivery was enqueued again.
     DeliveryResent,
     /// A service reported that an action is done or cannot be done.

@@ -19,6 +19,12 @@ impl Network {
         self.0.contains(&address.to_canonical())
     }
 
+    /// Returns how many bits all addresses of the network have in common, 0 (every address) to 32 or
+    /// 128 (one address).
+    pub fn prefix_bits(&self) -> u8 {
+        self.0.prefix_len()
+    }
+
     /// Checks whether each address of the network is also in `other`.
     pub fn is_within(&self, other: &Self) -> bool {
         other.0.contains(&self.0)

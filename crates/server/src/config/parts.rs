@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use mamori_desk::node::clock_guard::ClockLimits;
 use mamori_desk::settings::{
     ApprovalSettings, CaseSettings, NearHitLimits, PaceLimits, SignInSettings, VaultLimits,
     WebhookSettings,
@@ -12,7 +13,7 @@ use mamori_desk::settings::{
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use mamori_model::{Distance, Reach, exposure};
-use mamori_vault::{Keyring, Vault};
+use mamori_vault::Vault;
 
 use super::{Config, Error};
 
@@ -23,6 +24,7 @@ impl Config {
             url: self.database.url.reveal().clone(),
             connections_max: self.database.connections_max,
             acquire_timeout: seconds(self.database.acquire_timeout_s),
+            is_pooled: self.database.transaction_pooling,
         }
     }
 
@@ -33,8 +35,13 @@ impl Config {
             snapshot: self.database.snapshot.clone(),
             node: self.node(),
             hits_per_bank_max: limits.hits_per_bank_max,
+            hits_max: limits.hits_max,
             hash_sets_max: limits.hash_sets_max,
             stale_max: seconds(limits.stale_s_max),
+            clock: ClockLimits {
+                jump_max: SignedDuration::from_hours(limits.clock_jump_hours_max.into()),
+                settle: Duration::from_mins(limits.clock_settle_min.into()),
+            },
             partly_looked: self.checks.partly_looked,
             distances: self.checks.distances,
             key_requests_per_s_max: limits.key_requests_per_s_max,
@@ -55,6 +62,8 @@ impl Config {
                     loopback: webhooks.loopback,
                 },
                 endpoints_max: webhooks.endpoints_max,
+                resends_minute_max: webhooks.resends_minute_max,
+                secret_overlap: SignedDuration::from_hours(webhooks.secret_overlap_hours.into()),
             },
             retention: self.retention.clone(),
             vault: self.open_vault()?,
@@ -83,14 +92,8 @@ impl Config {
         }
     }
 
-    /// Returns the keys of the vault, if there are any.
-    pub fn keyring(&self) -> Result<Option<Keyring>, Error> {
-        let keys = self.vault.keys.as_ref().map(|keys| Keyring::parse(keys.reveal())).transpose();
-        keys.map_err(|refused| Error::Conflict(format!("the keys of the vault: {refused}")))
-    }
-
     fn open_vault(&self) -> Result<Option<Arc<Vault>>, Error> {
-        let Some(keys) = self.keyring()? else { return Ok(None) };
+        let Some(keys) = self.vault.keys.clone() else { return Ok(None) };
         let folder = self.vault.folder.clone();
         let vault = Vault::open(folder, keys).map_err(|refused| {
             Error::Conflict(format!("`vault.folder` is {}: {refused}", self.vault.folder.display()))
@@ -204,7 +207,10 @@ impl Config {
         if !self.server.node.is_empty() {
             return self.server.node.clone();
         }
-        let machine = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        // The unit file hides the first one (`ProcSubset=pid`).
+        let read = |path| fs::read_to_string(path).ok();
+        let machine = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"));
+        let machine = machine.unwrap_or_default();
         let machine = Some(machine.trim()).filter(|name| !name.is_empty()).unwrap_or("mamori");
         format!("{machine}-{}", std::process::id())
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mamori_desk::settings::{ApprovalSettings, CaseSettings, SignInSettings, VaultLimits};
-use mamori_model::Sensitive;
+use mamori_vault::Keyring;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
@@ -110,7 +110,7 @@ pub struct Vault {
     pub disk_free_min: u64,
     /// The keys, from the environment or from that file.
     #[serde(skip)]
-    pub keys: Option<Sensitive<String>>,
+    pub keys: Option<Keyring>,
 }
 
 impl Default for Vault {

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use mamori_desk::settings::{PartlyLooked, WebhookSettings};
+use mamori_media::Protection;
 use mamori_model::key::Network;
 use mamori_model::{Country, Distances, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
 
-use super::checked::{seconds, sensitive, within};
+use super::checked::{hours, seconds, sensitive, within};
 
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
@@ -43,6 +44,10 @@ pub struct Server {
     /// How long a graceful stop waits for accepted requests.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub shutdown_timeout_s: u32,
+    /// Whether `mamori serve` may run as root.
+    pub allow_root: bool,
+    /// Whether a crash leaves a core dump, and debuggers of the same user may read the memory.
+    pub allow_debugging: bool,
 }
 
 impl Default for Server {
@@ -57,6 +62,8 @@ impl Default for Server {
             response_idle_timeout_s: 30,
             request_timeout_s: 30,
             shutdown_timeout_s: 30,
+            allow_root: false,
+            allow_debugging: false,
         }
     }
 }
@@ -76,6 +83,8 @@ pub struct Database {
     /// How long a request waits for a connection before it is answered with 503.
     #[serde(deserialize_with = "within::<1, 300, _, _>")]
     pub acquire_timeout_s: u32,
+    /// Whether a pooler such as PgBouncer, in its mode `transaction`, is before PostgreSQL.
+    pub transaction_pooling: bool,
     /// A file for the snapshot of this node's index, so that its next start need not read every
     /// entry. Each node needs its own.
     pub snapshot: Option<PathBuf>,
@@ -88,6 +97,7 @@ impl Default for Database {
             url_file: None,
             connections_max: 16,
             acquire_timeout_s: 5,
+            transaction_pooling: false,
             snapshot: None,
         }
     }
@@ -114,6 +124,8 @@ pub struct Media {
     /// a new process, which takes some milliseconds, is started for some of them.
     #[serde(deserialize_with = "within::<0, 1_024, _, _>")]
     pub idle_processes_max: usize,
+    /// The protections of the processes without which a node does not start.
+    pub protections_required: BTreeSet<Protection>,
     /// `[media.limits]`: what one picture may cost.
     pub limits: mamori_media::Limits,
 }
@@ -125,6 +137,7 @@ impl Default for Media {
             waiting_max: 256,
             service_waiting_max: 128,
             idle_processes_max: 16,
+            protections_required: Protection::ESSENTIAL.iter().copied().collect(),
             limits: mamori_media::Limits::default(),
         }
     }
@@ -164,6 +177,9 @@ pub struct Limits {
     /// The most entries of one bank that an answer lists, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
+    /// The most entries of all banks that an answer or a webhook lists.
+    #[serde(deserialize_with = "within::<1, 10_000, _, _>")]
+    pub hits_max: usize,
     /// The most different PDQ hashes that one key may check alone within an hour and that come near
     /// an entry.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
@@ -181,6 +197,12 @@ pub struct Limits {
     /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
+    /// By how much the clock may be ahead of the last sweep before it is doubted.
+    #[serde(deserialize_with = "within::<1, 8_784, _, _>")]
+    pub clock_jump_hours_max: u32,
+    /// How long a node runs with such a clock until the clock is believed.
+    #[serde(deserialize_with = "within::<1, 10_080, _, _>")]
+    pub clock_settle_min: u32,
 }
 
 impl Default for Limits {
@@ -197,11 +219,14 @@ impl Default for Limits {
             import_batch_lines: desk.import_batch_lines,
             import_stalled_s_max: seconds(desk.import_stalled_max),
             hits_per_bank_max: desk.hits_per_bank_max,
+            hits_max: desk.hits_max,
             near_hits_hour_max: desk.near_hits.hour_max,
             near_hits_day_max: desk.near_hits.day_max,
             key_requests_per_s_max: desk.key_requests_per_s_max,
             hash_sets_max: desk.hash_sets_max,
             stale_s_max: seconds(desk.stale_max),
+            clock_jump_hours_max: hours(desk.clock.jump_max),
+            clock_settle_min: seconds(desk.clock.settle) / 60,
         }
     }
 }
@@ -239,6 +264,12 @@ pub struct Webhooks {
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub endpoints_max: usize,
+    /// The most messages that a service may have sent on its own request within a minute.
+    #[serde(deserialize_with = "within::<1, 10_000, _, _>")]
+    pub resends_minute_max: usize,
+    /// How many hours a replaced signing secret stays valid.
+    #[serde(deserialize_with = "within::<0, 720, _, _>")]
+    pub secret_overlap_hours: u32,
 }
 
 impl Default for Webhooks {
@@ -250,9 +281,10 @@ impl Default for Webhooks {
             endpoint_concurrency: usual.endpoint_concurrency,
             service_concurrency: usual.service_concurrency,
             private_networks: usual.permitted.networks,
-            // The desk itself permits nothing. A first service usually runs on this machine.
-            loopback: true,
+            loopback: usual.permitted.loopback,
             endpoints_max: usual.endpoints_max,
+            resends_minute_max: usual.resends_minute_max,
+            secret_overlap_hours: hours(usual.secret_overlap),
         }
     }
 }

@@ -129,6 +129,26 @@ fn the_pace_limits_can_be_set_and_not_switched_off() {
 }
 
 #[test]
+fn webhooks_go_to_loopback_only_if_the_operator_permits_it() {
+    let permitted = |text: &str| parse(text).unwrap().desk().unwrap().webhooks.permitted;
+
+    assert!(!permitted("").loopback);
+    assert!(permitted("[webhooks]\nloopback = true").loopback);
+}
+
+#[test]
+fn the_required_protections_are_words_of_a_closed_list() {
+    use mamori_media::Protection::{Files, Memory, SystemCalls};
+    let set = |list: &str| parse(&format!("[media]\nprotections_required = {list}"));
+
+    let usual = parse("").unwrap().media.protections_required;
+    assert_eq!(usual, [SystemCalls, Files, Memory].into());
+    assert!(set("[]").unwrap().media.protections_required.is_empty());
+    let refused = set("[\"seccomp\"]").unwrap_err().to_string();
+    assert!(refused.contains("line 2") && refused.contains("`system_calls`"), "{refused}");
+}
+
+#[test]
 fn partly_looked_is_one_of_three_words() {
     use mamori_desk::settings::PartlyLooked;
     let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));
@@ -291,8 +311,8 @@ fn the_vaults_keys_come_from_the_environment_before_their_file() {
     assert_eq!(name(Some(environment.reveal())).as_deref(), Some("env"));
     assert!(parse("[vault]").unwrap().desk().unwrap().vault.is_none());
     let mut config = parse("").unwrap();
-    config.take_secrets(None, Some("not a key".to_owned())).unwrap();
-    assert!(config.check().unwrap_err().to_string().contains("line 1"));
+    let refused = config.take_secrets(None, Some("not a key".to_owned())).unwrap_err();
+    assert!(refused.to_string().contains("line 1"), "{refused}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use mamori_vault::Keyring;
 use tempfile::TempDir;
 
 use crate::config::Config;
+use crate::process;
 use crate::serve::http_server::{HttpServer, Listeners};
 use crate::serve::node::Node;
 use crate::serve::{log, metrics};
@@ -45,8 +46,9 @@ impl DemoServer {
     pub async fn start() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("mamori-demo-").tempdir()?;
         let mut config = config(folder.path())?;
+        process::protect(&config)?;
         let file = File::create(folder.path().join("mamori.log"))?;
-        log::start_into(&config.log, Arc::new(file), false)?;
+        log::start_into(&config.log, log::Output::File(Arc::new(file)), false)?;
         let metrics = metrics::install().context("metrics cannot be recorded")?;
         let listeners = bind_listeners(&mut config)?;
         let address = listeners.address();
@@ -172,7 +174,9 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
     config.staff.sign_in_link_min = 60;
     config.vault.folder = folder.join("evidence");
     // A key that exists only in this process: no other process can read what the demo stores.
-    config.vault.keys = Some(Keyring::new_line(&"demo".parse()?)?);
+    config.vault.keys = Some(Keyring::parse(Keyring::new_line(&"demo".parse()?)?.reveal())?);
+    // Its pictures are drawn by code, so it runs on a kernel without a sandbox too.
+    config.media.protections_required.clear();
     // The simulated service runs on this machine.
     config.webhooks.loopback = true;
     // So that HMA clients can be tried too.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use mamori_desk::Desk;
 use mamori_web::App;
 use mamori_web::budget::Budget;
@@ -13,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::host_header;
 use super::listen::Listener;
 use super::metrics::{self, Metrics};
 use super::node::Node;
@@ -98,8 +100,9 @@ fn routers(
         let app = App::new(desk.clone(), config.web(), budget.clone());
         main = main.merge(mamori_console::router(desk.clone(), app, config.console()));
     }
+    let checked = |router: Router| router.layer(from_fn(host_header::require));
     if !config.hma.enabled {
-        return Ok((main, None));
+        return Ok((checked(main), None));
     }
     let hma = mamori_web::hma::router(desk.clone(), config.hma()?, budget);
     // The API has its own time limit; these routes have none.
@@ -107,8 +110,9 @@ fn routers(
     let hma = hma
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_max))
         .layer(CatchPanicLayer::new());
-    Ok(match config.hma.listen {
+    let (main, hma) = match config.hma.listen {
         Some(_) => (main, Some(hma)),
         None => (main.merge(hma), None),
-    })
+    };
+    Ok((checked(main), hma.map(checked)))
 }

@@ -1,12 +1,18 @@
 //! Logs: one line for each event, on stderr; with ids, but nothing about people.
+//!
+//! A line that cannot be written is lost and counted. It is never an error of the code that logs,
+//! and never a panic: a full disk or a collector that has ended must not stop a node.
+
+mod output;
+mod panic_line;
 
 use std::io::{self, IsTerminal};
-use std::panic::PanicHookInfo;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{self, Log, LogFormat};
+
+pub use output::{Output, lines_lost};
 
 /// Parses `log.level`.
 pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {
@@ -21,29 +27,22 @@ pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {
 
 /// Starts logging to stderr; once in a process.
 pub fn start(log: &Log) -> Result<(), config::Error> {
-    start_into(log, io::stderr, io::stderr().is_terminal())
+    start_into(log, Output::Stderr, io::stderr().is_terminal())
 }
 
-/// Starts logging to `writer`; once in a process.
-pub fn start_into<W>(log: &Log, writer: W, has_colours: bool) -> Result<(), config::Error>
-where
-    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
-{
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(writer);
+/// Starts logging to `output`; once in a process.
+pub fn start_into(log: &Log, output: Output, has_colours: bool) -> Result<(), config::Error> {
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter(log)?)
+        .with_writer(output.clone())
+        // It would report a failed write with `eprintln!`, which panics if stderr fails.
+        .log_internal_errors(false);
     let begun = match log.format {
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
         LogFormat::Text => builder.with_ansi(has_colours).try_init(),
     };
     // It fails only if logging has started already, and then that continues.
     drop(begun);
-    std::panic::set_hook(Box::new(log_panic));
+    std::panic::set_hook(panic_line::hook(output, log.format));
     Ok(())
-}
-
-/// Logs a panic, which is a bug. A message that was formatted at run time may contain a value from
-/// a request, so only literal messages are logged.
-fn log_panic(info: &PanicHookInfo<'_>) {
-    let message = info.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(place, message, "a bug: the code panicked");
 }

@@ -9,13 +9,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use jiff::Timestamp;
-use mamori_desk::{Desk, JobCount, QueueCount};
+use mamori_desk::{ClockState, Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
 use mamori_model::{CaseState, DisputeScope, Urgency};
 use mamori_web::cached::{Cached, PROBE_AGE_MAX};
-use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
+
+use super::log;
 
 /// The media type of the text format, as Prometheus specifies it.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -69,7 +71,14 @@ fn describe() {
         "Checks by hash alone that came near an entry, or resemble one that did"
     );
     describe_counter!("mamori_near_hits_refused_total", "Checks by hash alone beyond the limit");
-    describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by result");
+    describe_counter!(
+        "mamori_deliveries_total",
+        "Attempts to send webhooks, by the state of the delivery after them"
+    );
+    describe_counter!(
+        "mamori_delivery_attempts_total",
+        "Attempts to send webhooks, by the receiver's answer, or why there was none"
+    );
     describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by result");
     describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");
     describe_gauge!("mamori_index_version", "Last change of the banks that this node has applied");
@@ -89,7 +98,9 @@ fn describe() {
         "Items whose bytes were not stored, by the limit that they exceed: all, service, account, disk"
     );
     describe_gauge!("mamori_decoding_waiting", "Pictures that wait for a decoding process");
+    describe_gauge!("mamori_clock_believed", "1 if the clock is believed, so that sweeps run");
     describe_gauge!("mamori_decoders", "Decoding processes that are running");
+    describe_counter!("mamori_log_lines_lost_total", "Log lines that could not be written");
 }
 
 #[derive(Clone)]
@@ -114,7 +125,7 @@ async fn show(State(state): State<MetricsState>) -> impl IntoResponse {
     ([(CONTENT_TYPE, TEXT_FORMAT)], prometheus.render())
 }
 
-/// Updates gauges of the present state; events are counted when they happen.
+/// Updates gauges of the present state; events are counted when they happen, except lost log lines.
 fn update_node_gauges(desk: &Desk) {
     let (position, holdings) = (desk.position(), desk.holdings());
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
@@ -123,7 +134,10 @@ fn update_node_gauges(desk: &Desk) {
     gauge!("mamori_index_banks").set(number(holdings.banks));
     gauge!("mamori_index_entries").set(number(holdings.entries));
     gauge!("mamori_decoding_waiting").set(number(desk.pool().waiting()));
+    let is_believed = desk.clock_state() == ClockState::Believed;
+    gauge!("mamori_clock_believed").set(if is_believed { 1.0 } else { 0.0 });
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
+    counter!("mamori_log_lines_lost_total").absolute(log::lines_lost());
 }
 
 /// Updates gauges of the pending work in the whole database. They keep their last values if it does

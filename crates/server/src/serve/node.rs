@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use mamori_desk::{Clock, Desk};
-use mamori_media::{Pool, PoolSettings};
+use mamori_media::{Pool, PoolSettings, Protections};
 use mamori_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// A desk with its follower of the change log, job workers, retention sweeper, index compaction,
 /// sequencer of the audit record, and the tasks that store when keys were used and totals of
@@ -25,11 +25,15 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens the database, starts the decoding processes, loads the banks, and starts the
+    /// Starts the decoding processes, opens the database, loads the banks, and starts the
     /// background tasks.
+    ///
+    /// # Errors
+    /// [`config::Error`] if the kernel lacks a protection in `media.protections_required`.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let store = open_store(config).await?;
         let pool = start_pool(config, workers(config)).await?;
+        check_protections(config, &pool.protections())?;
+        let store = open_store(config).await?;
         tracing::info!(
             workers = pool.alive(),
             protections = %pool.protections(),
@@ -118,6 +122,25 @@ async fn start_pool(config: &Config, workers: usize) -> anyhow::Result<Pool> {
         limits: config.media.limits.clone(),
     };
     Pool::start(settings).await.context("the decoding processes cannot be started")
+}
+
+/// Refuses to serve without the protections that the operator requires.
+fn check_protections(config: &Config, in_force: &Protections) -> Result<(), config::Error> {
+    let required = &config.media.protections_required;
+    let lacking: Vec<&str> = required
+        .iter()
+        .filter(|protection| !in_force.has(**protection))
+        .map(|protection| protection.as_str())
+        .collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(config::Error::Conflict(format!(
+        "`media.protections_required` names protections of the decoding processes that this kernel \
+         does not grant: {}. Use a kernel, or a container's settings, that grant them, or require \
+         less",
+        lacking.join(", ")
+    )))
 }
 
 /// Returns the number of processes from the configuration, or the number of processors.

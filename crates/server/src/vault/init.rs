@@ -8,6 +8,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use mamori_vault::{KeyName, Keyring};
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+use crate::process;
 
 /// Creates a key and writes it to a new file that only its owner can read.
 #[derive(Debug, clap::Args)]
@@ -26,11 +30,14 @@ const ABOUT: &str = "\
 
 /// Creates the key.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    process::protect(&Config::default())?;
     let line = Keyring::new_line(&args.name)?;
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(&args.file);
     let mut file = file.with_context(|| format!("{} cannot be created", args.file.display()))?;
-    file.write_all(format!("{ABOUT}{}\n", line.reveal()).as_bytes())?;
+    file.write_all(ABOUT.as_bytes())?;
+    file.write_all(Zeroizing::new(line.into_revealed()).as_bytes())?;
+    file.write_all(b"\n")?;
     file.sync_all()?;
     writeln!(
         io::stderr(),

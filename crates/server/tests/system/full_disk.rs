@@ -2,6 +2,7 @@
 //! process continues when there is space again.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ use crate::service::{ApiClient, picture};
 
 /// No file may grow beyond this, in the shell's blocks of 512 or 1,024 bytes.
 const BLOCKS: u32 = 4_000;
+/// How long a node may take to notice a change, on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
 /// More than fit.
 const TRIES_MAX: u32 = 20_000;
 
@@ -96,6 +99,7 @@ async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
     let (mut matched, refused_match) = match_until_full(&service).await;
     let (clean, answer) = service.upload("clean", picture(50)).await.unwrap();
     let (healthy, _) = service.get("/healthz").await;
+    let (ready, readiness) = service.get("/readyz").await;
 
     for (status, problem) in [&refused_entry, &refused_match] {
         assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
@@ -103,6 +107,12 @@ async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
     }
     assert_eq!((clean.as_u16(), &answer["verdict"]), (200, &json!("allow")));
     assert_eq!(healthy, 200);
+    // The limit of a process makes a write fail as a broken disk does; a full disk is `disk_full`.
+    let writes = &readiness["writes"];
+    assert_eq!((ready.as_u16(), &writes["ok"]), (503, &json!(false)), "{readiness}");
+    let reasons = [json!("io_error"), json!("disk_full")];
+    assert!(reasons.contains(&writes["reason"]), "{readiness}");
+    assert!(node.log().contains("the database takes no writes"), "{}", node.log());
     matched.push("early".to_owned());
     matched.sort();
     assert_eq!(sorted(service.matched_items().await), matched);
@@ -111,6 +121,10 @@ async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
     assert_eq!(export.0.as_u16(), 503, "an export that cannot be recorded is refused");
 
     give_space(&node);
+    let begun = Instant::now();
+    while service.get("/readyz").await.0 != 200 {
+        assert!(begun.elapsed() < SOON, "it does not notice that writes work again");
+    }
     let (again, answer) = service.upload("late", picture(0)).await.unwrap();
     let (taken, _) = add(&admin, &bank, vec![json!({ "hash": "ab".repeat(32) })]).await;
     matched.push("late".to_owned());

@@ -1,6 +1,7 @@
 //! A running `mamori serve`.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -31,10 +32,18 @@ pub struct Mamori {
 pub fn configure(folder: &Path, database_url: &str, more: &str) -> PathBuf {
     let path = folder.join("mamori.toml");
     let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\nbody_idle_timeout_s = 5\n\
+        "[server]\nlisten = \"127.0.0.1:0\"\nbody_idle_timeout_s = 5\nallow_root = true\n\
          [database]\nurl = {database_url:?}\n[webhooks]\nloopback = true\n[media]\nworkers = 2\n{more}"
     );
     std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// Writes the same configuration with `keys` in its `[server]`.
+pub fn configure_server(folder: &Path, database_url: &str, keys: &str) -> PathBuf {
+    let path = configure(folder, database_url, "");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("[server]", &format!("[server]\n{keys}"), 1)).unwrap();
     path
 }
 
@@ -123,6 +132,11 @@ impl Drop for Mamori {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Returns a port of loopback that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Runs `kill` with `args`.

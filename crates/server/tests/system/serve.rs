@@ -8,7 +8,7 @@ use mamori_testkit::database::TestDatabase;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure};
+use crate::mamori::{Mamori, configure, configure_server};
 use crate::receiver::Receiver;
 use crate::service::{ApiClient, picture};
 
@@ -213,6 +213,20 @@ async fn a_lost_database_is_reported_and_reconnected() {
     assert_eq!(again["verdict"], "hold");
 }
 
+#[test]
+fn a_node_leaves_no_core_dump_and_makes_private_files() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let node = Mamori::start(&configure(folder.path(), records.url(), ""));
+    let about = |what| std::fs::read_to_string(format!("/proc/{}/{what}", node.id())).unwrap();
+
+    let (limits, status) = (about("limits"), about("status"));
+
+    let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>(), ["0", "0", "bytes"]);
+    assert!(status.contains("\nUmask:\t0077\n"), "{status}");
+}
+
 /// Returns the bytes that the process has written to disks so far.
 fn written(node: &Mamori) -> u64 {
     let io = std::fs::read_to_string(format!("/proc/{}/io", node.id())).unwrap();
@@ -225,7 +239,8 @@ async fn clean_checks_write_nothing_to_a_disk_and_matches_do() {
     // On a disk: the folder for temporary files may be memory, to which nothing is "written".
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let database = format!("sqlite:{}", folder.path().join("mamori.db").display());
-    let config = configure(folder.path(), &database, "");
+    // Without this, only root may read how much the process writes.
+    let config = configure_server(folder.path(), &database, "allow_debugging = true");
     let node = Mamori::start(&config);
     let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..3).await;

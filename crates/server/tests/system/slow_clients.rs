@@ -1,33 +1,24 @@
 //! Clients that are slow, or stop.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use mamori_testkit::database::TestDatabase;
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure};
+use crate::mamori::{Mamori, configure_server};
 use crate::service::ApiClient;
 
 const SOON: Duration = Duration::from_secs(20);
-
-/// A configuration with `more` keys in its `[server]`.
-fn configure_server(folder: &TempDir, records: &TestDatabase, more: &str) -> PathBuf {
-    let config = configure(folder.path(), records.url(), "");
-    let text = fs::read_to_string(&config).unwrap();
-    fs::write(&config, text.replacen("[server]", &format!("[server]\n{more}"), 1)).unwrap();
-    config
-}
 
 #[tokio::test]
 async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let node = Mamori::start(&configure_server(&folder, &records, "header_timeout_s = 1"));
+    let node =
+        Mamori::start(&configure_server(folder.path(), records.url(), "header_timeout_s = 1"));
     let host = node.address.strip_prefix("http://").unwrap();
     let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();
     for stream in &mut slow {
@@ -65,7 +56,7 @@ async fn a_client_that_reads_no_answer_is_cut_off_and_frees_its_connection() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let limits = "response_idle_timeout_s = 1\nconnections_max = 1";
-    let node = Mamori::start(&configure_server(&folder, &records, limits));
+    let node = Mamori::start(&configure_server(folder.path(), records.url(), limits));
 
     let begun = Instant::now();
     let silent = request_much(&node);
@@ -86,7 +77,7 @@ async fn a_client_that_reads_no_answer_is_cut_off_and_frees_its_connection() {
 async fn a_client_that_reads_its_answer_slowly_gets_all_of_it() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let config = configure_server(&folder, &records, "response_idle_timeout_s = 1");
+    let config = configure_server(folder.path(), records.url(), "response_idle_timeout_s = 1");
     let node = Mamori::start(&config);
 
     let stream = request_much(&node);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::Output;
 
 use tempfile::TempDir;
@@ -43,6 +44,43 @@ fn a_configuration_is_checked_without_starting_anything() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(said(&missing).contains("nowhere.toml"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_risk_is_named_and_fails_only_a_strict_check() {
+    let folder = TempDir::new().unwrap();
+    let config = folder.path().join("mamori.toml");
+    fs::write(&config, "[log]\nlevel = \"warn\"\n").unwrap();
+    let config = config.to_str().unwrap();
+    let check =
+        |more: &[&str]| run(&folder, &[&["check-config", "--config", config], more].concat());
+    let set_mode = |mode| fs::set_permissions(config, fs::Permissions::from_mode(mode)).unwrap();
+
+    set_mode(0o644);
+    let (usual, strict) = (check(&[]), check(&["--strict"]));
+    set_mode(0o600);
+    let mended = check(&["--strict"]);
+
+    assert!(usual.status.success(), "{}", said(&usual));
+    assert!(said(&usual).starts_with("warning: open-configuration: "), "{}", said(&usual));
+    assert_eq!(strict.status.code(), Some(1));
+    assert_eq!(said(&strict), said(&usual));
+    assert!(mended.status.success(), "{}", said(&mended));
+    assert_eq!(said(&mended), "");
+}
+
+#[test]
+fn root_is_refused_unless_the_configuration_allows_it() {
+    let folder = TempDir::new().unwrap();
+    if fs::metadata(folder.path()).unwrap().uid() != 0 {
+        return;
+    }
+
+    let output = run(&folder, &["serve"]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("`server.allow_root`"), "{}", said(&output));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file was created");
 }
 
 #[test]
@@ -90,7 +128,7 @@ fn an_address_in_use_is_named_before_anything_is_opened() {
     let folder = TempDir::new().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let text = format!("[server]\nlisten = \"{address}\"");
+    let text = format!("[server]\nallow_root = true\nlisten = \"{address}\"");
     fs::write(folder.path().join("mamori.toml"), text).unwrap();
 
     let output = run(&folder, &["serve"]);

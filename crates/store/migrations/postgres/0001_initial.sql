@@ -102,8 +102,8 @@ CREATE TABLE cleared_checks (
 CREATE TABLE change (
     seq           BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- its place in that order
     what          TEXT    NOT NULL
-                  CHECK (what IN ('added', 'removed', 'banks', 'bank_deleted', 'keys')),
-    bank_id       UUID,                        -- of 'added', 'removed' and 'bank_deleted'
+                  CHECK (what IN ('added', 'removed', 'bank_changed', 'bank_deleted', 'keys')),
+    bank_id       UUID,                        -- of all but 'keys'
     first_entry   BIGINT,                      -- of 'added' and 'removed': the range's first id
     last_entry    BIGINT,                      -- of 'added' and 'removed': its last id
     changed_at    BIGINT  NOT NULL,            -- microseconds
@@ -221,10 +221,18 @@ CREATE TABLE endpoint (
     url           TEXT,                        -- secret: where to send; erased on removal
     secret        BYTEA,                       -- secret: the signing key, in clear; likewise
     created_at    BIGINT  NOT NULL,            -- microseconds
+    previous_secret BYTEA,                     -- secret: the key before the last rotation, in clear; likewise
+    previous_secret_until BIGINT,              -- microseconds; from then on it signs nothing
+    disabled_at   BIGINT,                      -- microseconds; since then nothing is sent to it
+    disabled_cause TEXT,                       -- why: a word
+    failing_since BIGINT,                      -- microseconds; first failed attempt since the last success
     removed_at    BIGINT,                      -- microseconds; from then on nothing is sent
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (CASE WHEN removed_at IS NULL THEN url IS NOT NULL AND secret IS NOT NULL
-                ELSE url IS NULL AND secret IS NULL END)
+                ELSE url IS NULL AND secret IS NULL AND previous_secret IS NULL END),
+    CHECK ((previous_secret IS NULL) = (previous_secret_until IS NULL)),
+    CHECK ((disabled_at IS NULL) = (disabled_cause IS NULL)),
+    CHECK (disabled_cause IN ('gone'))
 );
 CREATE INDEX endpoint_service ON endpoint (service_id, id);
 
@@ -803,3 +811,15 @@ CREATE INDEX job_due ON job (due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_lane ON job (lane, due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_leased ON job (due_at, lane) WHERE leased_by IS NOT NULL;
 CREATE INDEX job_dead ON job (id) WHERE dead_reason IS NOT NULL;
+
+CREATE TABLE write_probe (
+    id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
+    written_at    BIGINT  NOT NULL,            -- microseconds; when a node last found that writes work
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+);
+
+CREATE TABLE last_sweep (
+    id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
+    swept_at      BIGINT  NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+);

@@ -102,8 +102,8 @@ CREATE TABLE cleared_checks (
 CREATE TABLE change (
     seq           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, -- its place in that order
     what          TEXT    NOT NULL
-                  CHECK (what IN ('added', 'removed', 'banks', 'bank_deleted', 'keys')),
-    bank_id       BLOB,                        -- of 'added', 'removed' and 'bank_deleted'
+                  CHECK (what IN ('added', 'removed', 'bank_changed', 'bank_deleted', 'keys')),
+    bank_id       BLOB,                        -- of all but 'keys'
     first_entry   INTEGER,                     -- of 'added' and 'removed': the range's first id
     last_entry    INTEGER,                     -- of 'added' and 'removed': its last id
     changed_at    INTEGER NOT NULL,            -- microseconds
@@ -221,10 +221,18 @@ CREATE TABLE endpoint (
     url           TEXT,                        -- secret: where to send; erased on removal
     secret        BLOB,                        -- secret: the signing key, in clear; likewise
     created_at    INTEGER NOT NULL,            -- microseconds
+    previous_secret BLOB,                      -- secret: the key before the last rotation, in clear; likewise
+    previous_secret_until INTEGER,             -- microseconds; from then on it signs nothing
+    disabled_at   INTEGER,                     -- microseconds; since then nothing is sent to it
+    disabled_cause TEXT,                       -- why: a word
+    failing_since INTEGER,                     -- microseconds; first failed attempt since the last success
     removed_at    INTEGER,                     -- microseconds; from then on nothing is sent
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (CASE WHEN removed_at IS NULL THEN url IS NOT NULL AND secret IS NOT NULL
-                ELSE url IS NULL AND secret IS NULL END)
+                ELSE url IS NULL AND secret IS NULL AND previous_secret IS NULL END),
+    CHECK ((previous_secret IS NULL) = (previous_secret_until IS NULL)),
+    CHECK ((disabled_at IS NULL) = (disabled_cause IS NULL)),
+    CHECK (disabled_cause IN ('gone'))
 ) STRICT;
 CREATE INDEX endpoint_service ON endpoint (service_id, id);
 
@@ -798,3 +806,15 @@ CREATE INDEX job_due ON job (due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_lane ON job (lane, due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_leased ON job (due_at, lane) WHERE leased_by IS NOT NULL;
 CREATE INDEX job_dead ON job (id) WHERE dead_reason IS NOT NULL;
+
+CREATE TABLE write_probe (
+    id            INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
+    written_at    INTEGER NOT NULL,            -- microseconds; when a node last found that writes work
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+
+CREATE TABLE last_sweep (
+    id            INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
+    swept_at      INTEGER NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;

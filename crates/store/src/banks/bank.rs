@@ -196,7 +196,8 @@ impl Tx {
     pub async fn insert_bank(&mut self, bank: &Bank) -> Result<(), Error> {
         let call = write(INSERT_BANK, bank, self.name()).bind(bank.created_at);
         self.run(call).await.map_err(|error| error.or_taken("bank", "bank name"))?;
-        self.record_change(PendingChange { change: Change::Banks, at: bank.changed_at });
+        let change = Change::BankChanged(bank.id);
+        self.record_change(PendingChange { change, at: bank.changed_at });
         Ok(())
     }
 
@@ -210,7 +211,8 @@ impl Tx {
         if changed == 0 {
             return Err(Error::NotFound("bank"));
         }
-        self.record_change(PendingChange { change: Change::Banks, at: bank.changed_at });
+        let change = Change::BankChanged(bank.id);
+        self.record_change(PendingChange { change, at: bank.changed_at });
         Ok(())
     }
 

@@ -94,8 +94,7 @@ impl ImportRow {
 /// Binds `$1` to `$16`, which inserting and updating share.
 fn write(query: Query, import: &Import, name: &'static str) -> Result<Call, Error> {
     let lines = |lines: &[RejectedLine]| {
-        serde_json::to_string(lines)
-            .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
+        serde_json::to_string(lines).map_err(|error| Error::Other(Fault::of_value(&error)))
     };
     Ok(query
         .bind(import.id)

@@ -75,7 +75,7 @@ impl From<&PendingChange> for NewRow {
         let (what, bank, range) = match pending.change {
             Change::Added { bank, first, last } => ("added", Some(bank), Some((first, last))),
             Change::Removed { bank, first, last } => ("removed", Some(bank), Some((first, last))),
-            Change::Banks => ("banks", None, None),
+            Change::BankChanged(bank) => ("bank_changed", Some(bank), None),
             Change::BankDeleted(bank) => ("bank_deleted", Some(bank), None),
             Change::Keys => ("keys", None, None),
         };
@@ -114,7 +114,7 @@ impl ChangeRow {
                 first: entry(self.first_entry)?,
                 last: entry(self.last_entry)?,
             },
-            "banks" => Change::Banks,
+            "bank_changed" => Change::BankChanged(bank()?),
             "bank_deleted" => Change::BankDeleted(bank()?),
             "keys" => Change::Keys,
             _ => return Err(Error::Corrupt { column: "change.what" }),

@@ -54,6 +54,13 @@ queries! {
          WHERE dead_reason IS NOT NULL AND id > $1
          ORDER BY id
          LIMIT $2";
+    DROP_READY_JOBS = "-- drop_ready_jobs
+        DELETE FROM job
+         WHERE lane = $1 AND leased_by IS NULL AND dead_reason IS NULL";
+    CAP_JOBS_DUE = "-- cap_jobs_due
+        UPDATE job
+           SET due_at = CASE WHEN leased_by IS NULL THEN $1 ELSE $2 END, changed_by = $3
+         WHERE dead_reason IS NULL AND due_at > $1";
     NEXT_JOB_DUE = "-- next_job_due
         SELECT min(due_at) FROM job WHERE dead_reason IS NULL";
 }
@@ -233,6 +240,17 @@ impl Tx {
     pub async fn retry_job(&mut self, job: &Leased, not_before: Timestamp) -> Result<bool, Error> {
         let call = RETRY_JOB.bind(job.id).bind(job.lease).bind(not_before).bind(self.name());
         Ok(self.run(call).await? == 1)
+    }
+
+    /// Removes the jobs of a lane that no worker has leased.
+    pub async fn drop_ready_jobs(&mut self, lane: &Lane) -> Result<u64, Error> {
+        self.run(DROP_READY_JOBS.bind(lane.as_str())).await
+    }
+
+    /// Lets jobs that are due later than `latest` be due then, and ends the leases that last longer;
+    /// returns how many. A clock that was ahead for a while has postponed them to its own future.
+    pub async fn cap_jobs_due(&mut self, now: Timestamp, latest: Timestamp) -> Result<u64, Error> {
+        self.run(CAP_JOBS_DUE.bind(latest).bind(now).bind(self.name())).await
     }
 
     /// Sets a job aside as dead after a failure, for the operator to act; returns `false` if the

@@ -3,3 +3,5 @@
 pub mod change;
 pub(crate) mod forget;
 pub mod job;
+pub mod last_sweep;
+pub mod write_probe;

@@ -58,9 +58,25 @@ queries! {
         UPDATE delivery
            SET state = 'waiting', attempts = 0, changed_by = $3
          WHERE service_id = $1 AND id = $2 AND state <> 'waiting'
-           AND endpoint_id IN (SELECT id FROM endpoint WHERE removed_at IS NULL)
+           AND endpoint_id IN (SELECT id FROM endpoint
+                                WHERE removed_at IS NULL AND disabled_at IS NULL)
         RETURNING endpoint_id";
+    RESET_MISSED = "-- reset_missed
+        UPDATE delivery
+           SET state = 'waiting', attempts = 0, changed_by = $5
+         WHERE id IN (SELECT delivery.id
+                        FROM delivery
+                        JOIN endpoint ON endpoint.id = delivery.endpoint_id
+                       WHERE delivery.endpoint_id = $1 AND delivery.id > $2
+                         AND delivery.state = 'failed' AND delivery.event <> 'endpoint.test'
+                         AND delivery.last_result IN ('410', $3)
+                         AND endpoint.removed_at IS NULL AND endpoint.disabled_at IS NULL
+                       ORDER BY delivery.id LIMIT $4)
+        RETURNING id";
 }
+
+/// The result of a message that was not sent because its endpoint is disabled.
+pub const ENDPOINT_DISABLED: &str = "the endpoint is disabled";
 
 row! {
     struct DeliveryRow {
@@ -253,7 +269,7 @@ impl Tx {
     ///
     /// [`Error::NotFound`] if the service has no such delivery; [`Error::Conflict`] if it is
     /// already waiting, or is a test and another one is waiting (`delivery`), or its endpoint is
-    /// removed (`endpoint`).
+    /// removed or disabled (`endpoint`).
     pub async fn reset_delivery(
         &mut self,
         service: ServiceId,
@@ -272,5 +288,26 @@ impl Tx {
             DeliveryState::Waiting => Err(Error::Conflict("delivery")),
             DeliveryState::Delivered | DeliveryState::Failed => Err(Error::Conflict("endpoint")),
         }
+    }
+
+    /// Makes deliveries wait again that failed because their endpoint was disabled: at most `limit`,
+    /// the oldest with an id above `after` first. Returns their ids in order; the caller enqueues
+    /// their jobs. Test messages stay failed. None if the endpoint is removed or disabled.
+    pub async fn reset_missed_deliveries(
+        &mut self,
+        endpoint: EndpointId,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryId>, Error> {
+        let call = RESET_MISSED
+            .bind(endpoint)
+            .bind(after.map_or(Uuid::nil(), Uuid::from))
+            .bind(ENDPOINT_DISABLED)
+            .bind(limit)
+            .bind(self.name());
+        let rows: Vec<(Uuid,)> = self.rows(call).await?;
+        let mut reset: Vec<DeliveryId> = rows.into_iter().map(|(id,)| id.into()).collect();
+        reset.sort_unstable();
+        Ok(reset)
     }
 }

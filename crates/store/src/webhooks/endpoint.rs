@@ -1,17 +1,19 @@
 //! Queries for webhook endpoints. Their secrets are stored in clear, because every message is
 //! signed with them; a removed endpoint keeps neither secret nor address.
 
+pub mod condition;
+
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::webhook::Endpoint;
+use mamori_model::webhook::{Disabled, DisabledCause, Endpoint, PreviousSecret};
 use mamori_model::{EndpointId, Sensitive, ServiceId};
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
 use crate::row::row;
-use crate::time::from_micros;
+use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 macro_rules! select {
@@ -20,7 +22,8 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, service_id, url, secret, created_at
+        SELECT id, service_id, url, secret, previous_secret, previous_secret_until, disabled_at,
+               disabled_cause, failing_since, created_at
           FROM endpoint
          WHERE removed_at IS NULL AND ",
             $rest
@@ -40,11 +43,13 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $6)";
     REMOVE_ENDPOINT = "-- remove_endpoint
         UPDATE endpoint
-           SET removed_at = $3, url = NULL, secret = NULL, changed_by = $4
+           SET removed_at = $3, url = NULL, secret = NULL, previous_secret = NULL,
+               previous_secret_until = NULL, changed_by = $4
          WHERE service_id = $1 AND id = $2 AND removed_at IS NULL";
     REMOVE_ENDPOINTS_OF = "-- remove_endpoints_of
         UPDATE endpoint
-           SET removed_at = $2, url = NULL, secret = NULL, changed_by = $3
+           SET removed_at = $2, url = NULL, secret = NULL, previous_secret = NULL,
+               previous_secret_until = NULL, changed_by = $3
          WHERE service_id = $1 AND removed_at IS NULL";
     FAIL_WAITING = "-- fail_waiting
         UPDATE delivery
@@ -58,17 +63,35 @@ row! {
         service_id: Uuid,
         url: String,
         secret: Vec<u8>,
+        previous_secret: Option<Vec<u8>>,
+        previous_secret_until: Option<i64>,
+        disabled_at: Option<i64>,
+        disabled_cause: Option<String>,
+        failing_since: Option<i64>,
         created_at: i64,
     }
 }
 
 impl EndpointRow {
     fn read(self) -> Result<Endpoint, Error> {
+        let previous_until =
+            maybe_from_micros(self.previous_secret_until, "endpoint.previous_secret_until")?;
+        let disabled_at = maybe_from_micros(self.disabled_at, "endpoint.disabled_at")?;
+        let cause = self
+            .disabled_cause
+            .as_deref()
+            .map(|word| DisabledCause::parse(word).or_corrupt("endpoint.disabled_cause"));
         Ok(Endpoint {
             id: self.id.into(),
             service: self.service_id.into(),
             url: Sensitive::new(self.url),
             secret: Sensitive::new(self.secret),
+            previous_secret: self
+                .previous_secret
+                .zip(previous_until)
+                .map(|(secret, until)| PreviousSecret { secret: Sensitive::new(secret), until }),
+            disabled: disabled_at.zip(cause.transpose()?).map(|(at, cause)| Disabled { at, cause }),
+            failing_since: maybe_from_micros(self.failing_since, "endpoint.failing_since")?,
             created_at: from_micros(self.created_at, "endpoint.created_at")?,
         })
     }

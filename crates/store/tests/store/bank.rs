@@ -68,7 +68,11 @@ on_both_engines! {
         assert_eq!(named.map(|bank| bank.id), Some(id(2)));
         assert_eq!(
             changes(&store).await,
-            [Change::Banks, Change::BankDeleted(first), Change::Banks]
+            [
+                Change::BankChanged(first),
+                Change::BankDeleted(first),
+                Change::BankChanged(id(2))
+            ]
         );
     }
 
@@ -88,7 +92,7 @@ on_both_engines! {
 
         assert!(matches!(refused, Err(Error::NotFound("bank"))), "{refused:?}");
         assert_eq!(store.bank(changed.id).await.unwrap(), Some(changed));
-        assert_eq!(changes(&store).await, [Change::Banks, Change::Banks]);
+        assert_eq!(changes(&store).await, [Change::BankChanged(id(1)); 2]);
     }
 
     async fn banks_come_in_pages(records: TestDatabase) {

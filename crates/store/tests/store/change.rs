@@ -63,7 +63,7 @@ on_both_engines! {
         tx.add_entries(bank, &new_entries([1]), at(1)).await.unwrap();
         drop(tx);
 
-        assert_eq!(changes(&store).await, [Change::Banks]);
+        assert_eq!(changes(&store).await, [Change::BankChanged(bank)]);
     }
 
     async fn the_log_has_its_first_and_last_change_also_after_pruning(records: TestDatabase) {

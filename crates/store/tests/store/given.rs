@@ -174,6 +174,9 @@ pub fn endpoint(number: u128) -> Endpoint {
         service: id(1),
         url: Sensitive::new("https://service.example/hook?token=x".to_owned()),
         secret: Sensitive::new(vec![5; 32]),
+        previous_secret: None,
+        disabled: None,
+        failing_since: None,
         created_at: at(0),
     }
 }

@@ -24,7 +24,7 @@ async fn enqueue(store: &Store, numbers: impl IntoIterator<Item = u128>, due: i6
 async fn lease(store: &Store, limit: u32, now: i64) -> Vec<Leased> {
     let mut tx = store.begin("test_lease").await.unwrap();
     let limits = LeaseLimits { jobs: limit, per_lane: 100, per_party: 100 };
-    let leased = tx.lease_jobs("worker", limits, at(now)).await.unwrap();
+    let leased = tx.lease_jobs("worker", JobKind::ALL, limits, at(now)).await.unwrap();
     tx.commit().await.unwrap();
     leased
 }
@@ -149,7 +149,7 @@ on_both_engines! {
         let lease = async |now| {
             let limits = LeaseLimits { jobs: 16, per_lane: 3, per_party: 5 };
             let mut tx = store.begin("test_lease").await.unwrap();
-            let leased = tx.lease_jobs("worker", limits, at(now)).await.unwrap();
+            let leased = tx.lease_jobs("worker", JobKind::ALL, limits, at(now)).await.unwrap();
             tx.commit().await.unwrap();
             leased
         };
@@ -176,7 +176,7 @@ on_both_engines! {
                 tokio::spawn(async move {
                     let limits = LeaseLimits { jobs: 2, per_lane: 4, per_party: 100 };
                     let mut tx = store.begin("test_lease").await.unwrap();
-                    let leased = tx.lease_jobs("worker", limits, at(0)).await.unwrap();
+                    let leased = tx.lease_jobs("worker", JobKind::ALL, limits, at(0)).await.unwrap();
                     tx.commit().await.unwrap();
                     leased.len()
                 })

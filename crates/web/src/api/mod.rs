@@ -77,6 +77,8 @@ fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(webhooks::add_webhook::add_webhook, webhooks::list_webhooks::list_webhooks),
         routes!(webhooks::get_webhook::get_webhook, webhooks::remove_webhook::remove_webhook),
         routes!(webhooks::test_webhook::test_webhook),
+        routes!(webhooks::enable_webhook::enable_webhook),
+        routes!(webhooks::rotate_secret::rotate_secret),
         routes!(webhooks::list_deliveries::list_deliveries),
         routes!(webhooks::get_delivery::get_delivery),
         routes!(webhooks::redeliver::redeliver),

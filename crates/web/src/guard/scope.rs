@@ -46,7 +46,7 @@ needs! {
     /// picture, and looking up what is listed.
     Hashing = [Checks, EntriesWrite];
     /// Needs `webhooks`, or `actions:answer`, because a service that is leaving still reads the
-    /// deliveries of actions.
+    /// deliveries of actions, and enables an endpoint that missed some.
     Deliveries = [Webhooks, ActionsAnswer];
     /// Needs a scope that changes something: who may make a change may see which changes wait. To agree
     /// to one needs its own scope.

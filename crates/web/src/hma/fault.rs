@@ -63,7 +63,7 @@ impl From<Error> for Fault {
             Error::PartlyLooked | Error::Media(Media::TooLarge { .. }) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
-            Error::NearHits { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::NearHits { .. } | Error::Resends { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Media(Media::Busy) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Media(Media::Pool(_)) | Error::Internal { .. } => {
                 StatusCode::INTERNAL_SERVER_ERROR

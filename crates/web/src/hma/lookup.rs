@@ -231,7 +231,8 @@ async fn find(
     let is_unknown = found.is_unknown();
     let hits = found.judgement.effective_hits;
     let matches = directory
-        .shown_hits(hma.desk.settings().distances, &hits)
+        .shown_hits(hma.desk.settings().hit_view(), &hits)
+        .hits
         .into_iter()
         .filter_map(|ShownHit { hit, distance_max }| {
             let bank = directory.bank(hit.bank)?.name.to_string();

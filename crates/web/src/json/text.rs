@@ -32,16 +32,39 @@ macro_rules! texts {
     )*};
 }
 
-/// The pattern of [`mamori_model::Line`]: no control characters, no bidirectional overrides, and
-/// not only spaces.
-pub const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff][^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*$";
+/// Ranges of characters that no text has: those that
+/// [mislead](mamori_model::readable::misleads), except line breaks.
+macro_rules! misleading {
+    () => {
+        r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff"
+    };
+}
 
-/// The pattern of texts that [`mamori_model::text::misleads`] accepts.
-pub const PLAIN: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
+/// Ranges of characters that do not show: spaces, and those that are
+/// [hidden](mamori_model::readable::is_hidden), up to U+FFFF, the last that every dialect of patterns
+/// can name.
+macro_rules! hidden {
+    () => {
+        r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffb"
+    };
+}
 
-/// The pattern of [`mamori_model::FreeText`]: as [`PLAIN`], and line breaks.
+/// The pattern of a text that [`mamori_model::readable::is_readable`] accepts, except that it does
+/// not count combining marks.
+pub const LINE: &str = concat!(
+    "^[^\\u000a",
+    misleading!(),
+    "]*[^",
+    hidden!(),
+    misleading!(),
+    "][^\\u000a",
+    misleading!(),
+    "]*$"
+);
+
+/// The pattern of [`mamori_model::FreeText`]: as [`LINE`], and line breaks.
 pub const FREE_TEXT: &str =
-    r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
+    concat!("^[^", misleading!(), "]*[^", hidden!(), misleading!(), "][^", misleading!(), "]*$");
 
 texts! {
     /// Id of a bank.
@@ -78,19 +101,22 @@ texts! {
 
     /// Name of a bank, unique.
     BankName = 1..=64, "^[A-Za-z0-9_.-]{1,64}$", "hotline-list";
-    /// One line of text for people: no control characters, not only spaces.
+    /// One line of text for people: no control characters, not only spaces and hidden characters, at
+    /// most eight combining marks in a row.
     Line = 1..=500, LINE, "Example Hotline, list A";
     /// The citation of a law, with letters.
     Law = 12..=500, LINE, "Regulation (EU) 2021/1232, Article 3";
     /// Text of one or more lines.
     FreeText = 1..=4000, FREE_TEXT, "It shows what the policy forbids.";
     /// The service's own name for an item. Checking the same name again makes no second match. At
-    /// most 1,024 bytes of UTF-8.
-    ItemName = 1..=1024, PLAIN, "post-4711/image-1";
-    /// The service's own pseudonym of an account.
-    AccountName = 1..=200, PLAIN, "u-8f14e45f";
+    /// most 1,024 bytes of UTF-8; not only spaces and hidden characters, at most eight combining marks
+    /// in a row.
+    ItemName = 1..=1024, LINE, "post-4711/image-1";
+    /// The service's own pseudonym of an account: not only spaces and hidden characters, at most eight
+    /// combining marks in a row.
+    AccountName = 1..=200, LINE, "u-8f14e45f";
     /// A source's label for an entry.
-    Label = 1..=64, PLAIN, "A1";
+    Label = 1..=64, LINE, "A1";
 
     /// A PDQ hash in the form in which Mamori writes it.
     Pdq = 64..=64, "^[0-9a-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
@@ -110,9 +136,8 @@ texts! {
     /// 32 hex digits in either case.
     Hex32 = 32..=32, "^[0-9A-Fa-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
 
-    /// Address of a webhook endpoint: https, or http to the server's own loopback. An address in a
-    /// private network is rejected unless the operator permits it; loopback is permitted unless the
-    /// operator forbids it.
+    /// Address of a webhook endpoint: https. An address in a private network, and the server's own
+    /// loopback, are rejected unless the operator permits them; loopback then also by http.
     EndpointUrl = 9..=2000, "^https?://[^\\s\\u0000-\\u001f\\u007f]+$", "https://service.example/webhooks";
     /// The secret that signs webhooks, by the Standard Webhooks convention.
     WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";

@@ -162,7 +162,7 @@ const VAULT_KEY: &str = "vault.key";
 fn settings(folder: &Path, address: &str) -> String {
     let (folder, origin) = (folder.display(), origin(address));
     format!(
-        "[server]\nlisten = \"{address}\"\n\n\
+        "[server]\nallow_root = true\nlisten = \"{address}\"\n\n\
          [database]\nurl = \"sqlite:{folder}/mamori.sqlite\"\n\n\
          [webhooks]\nloopback = true\n\n\
          [console]\norigin = \"{origin}\"\n\n\

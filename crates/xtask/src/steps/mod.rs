@@ -16,6 +16,7 @@ mod schemathesis;
 mod simulate;
 mod test;
 mod tidy;
+mod unit;
 
 use anyhow::Result;
 
@@ -36,13 +37,14 @@ pub struct Step {
 }
 
 /// The steps of `cargo xtask test`, the quickest to fail first. Every one of them must pass.
-pub const TEST: [&Step; 10] = [
+pub const TEST: [&Step; 11] = [
     &fmt::STEP,
     &clippy::STEP,
     &test::STEP,
     &doc::STEP,
     &licences::STEP,
     &tidy::STEP,
+    &unit::STEP,
     &schemathesis::STEP,
     &browser::STEP,
     &instructions::STEP,

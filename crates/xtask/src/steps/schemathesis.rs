@@ -69,8 +69,8 @@ fn run_schemathesis(machine: &Machine, args: &[String]) -> Result<()> {
 fn write_config(folder: &Path, address: &str) -> Result<PathBuf> {
     let config = folder.join("mamori.toml");
     let settings = format!(
-        "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
-         [webhooks]\nendpoints_max = 1000\n\n[console]\norigin = \"{}\"\n",
+        "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+         [webhooks]\nendpoints_max = 1000\nresends_minute_max = 10000\nloopback = true\n\n[console]\norigin = \"{}\"\n",
         folder.join("mamori.sqlite").display(),
         origin(address)
     );

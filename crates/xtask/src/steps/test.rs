@@ -15,7 +15,7 @@ use crate::steps::Step;
 pub const STEP: Step = Step {
     name: "test",
     about: "every test, on SQLite and on a throw-away PostgreSQL; arguments filter",
-    needs: &[Need::Postgres, Need::Curl, Need::Heif, Need::JpegTools, Need::Nasm],
+    needs: &[Need::Postgres, Need::PgBouncer, Need::Curl, Need::Heif, Need::JpegTools, Need::Nasm],
     run: tests,
 };
 

@@ -4,6 +4,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::Fields;
 use super::columns::{ColumnMap, Field, column_key};
+use super::formula::unescaped;
 
 /// The largest number of values in a line.
 pub const COLUMNS_MAX: usize = 256;
@@ -77,7 +78,9 @@ impl Table {
             match field {
                 Field::Hash => fields.hash = value,
                 Field::Kind => fields.kind = value,
-                Field::SourceId => fields.source_id = value.into(),
+                Field::SourceId => {
+                    fields.source_id = value.map(|value| unescaped(&value).to_owned()).into();
+                }
                 Field::Labels => fields.labels = value.map(|value| labels_of(&value)).into(),
                 Field::ExpiresAt => fields.expires_at = value.into(),
             }
@@ -119,7 +122,7 @@ fn separator_of(line: &[u8]) -> u8 {
 }
 
 fn labels_of(value: &str) -> Vec<String> {
-    value.split(';').map(str::to_owned).collect()
+    value.split(';').map(|label| unescaped(label.trim()).to_owned()).collect()
 }
 
 /// Splits one line into its values.

@@ -57,6 +57,7 @@ pub async fn node_within(
     let store = mamori_store::Settings {
         // Long enough on the busiest machine.
         acquire_timeout: std::time::Duration::from_mins(1),
+        is_pooled: records.is_pooled(),
         ..mamori_store::Settings::new(records.url())
     };
     let store = Store::open(&store).await.unwrap();
@@ -133,7 +134,9 @@ pub fn new_bank(name: &str, action: Action) -> NewBank {
 impl TestApp {
     /// The store itself, for what no verb returns.
     pub async fn store(&self) -> Store {
-        Store::open(&mamori_store::Settings::new(self.records.url())).await.unwrap()
+        let is_pooled = self.records.is_pooled();
+        let settings = mamori_store::Settings::new(self.records.url());
+        Store::open(&mamori_store::Settings { is_pooled, ..settings }).await.unwrap()
     }
 
     /// Checks items that match exactly, so that one reviewer may remove them without viewing, each

@@ -26,6 +26,7 @@ pub struct Receiver {
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
     otherwise: Arc<Mutex<u16>>,
+    retry_after: Arc<Mutex<Option<String>>>,
 }
 
 impl Receiver {
@@ -38,6 +39,7 @@ impl Receiver {
             received: Arc::default(),
             answers: Arc::new(Mutex::new(answers.iter().copied().collect())),
             otherwise: Arc::new(Mutex::new(204)),
+            retry_after: Arc::default(),
         };
         let at_work = receiver.clone();
         tokio::spawn(async move {
@@ -57,6 +59,16 @@ impl Receiver {
     /// Sets the answer from now on, where no other is set.
     pub fn answer_all(&self, status: u16) {
         *self.otherwise.lock().unwrap() = status;
+    }
+
+    /// Sets the header `Retry-After` of all answers from now on.
+    pub fn ask_to_wait(&self, retry_after: impl ToString) {
+        *self.retry_after.lock().unwrap() = Some(retry_after.to_string());
+    }
+
+    /// Forgets the answers to single messages that it has not given yet.
+    pub fn forget_answers(&self) {
+        self.answers.lock().unwrap().clear();
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -83,8 +95,10 @@ impl Receiver {
                 1 => return,
                 _ => {}
             }
+            let asked = self.retry_after.lock().unwrap().clone();
+            let asked = asked.map(|wait| format!("retry-after: {wait}\r\n")).unwrap_or_default();
             let answer = format!(
-                "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nlocation: /else\r\nconnection: close\r\n\r\n"
+                "HTTP/1.1 {status} x\r\n{asked}content-length: 0\r\nlocation: /else\r\nconnection: close\r\n\r\n"
             );
             let _ = stream.write_all(answer.as_bytes()).await;
             return;

@@ -31,9 +31,25 @@ pub fn trouble(sim: &mut Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// A service asks for a failed delivery again.
+/// A service enables its endpoints, of which some answered 410.
+pub async fn enable(sim: &mut Simulation, service: usize) -> Result<(), String> {
+    let Some(caller) = services::caller(sim, service).await? else { return Ok(()) };
+    for endpoint in sim.world.services[service].endpoints.clone() {
+        let caller = caller.clone();
+        let verb =
+            |desk: mamori_desk::Desk| async move { desk.enable_endpoint(&caller, endpoint).await };
+        match sim.attempt(verb).await {
+            Tried::Done(_) | Tried::Crashed | Tried::Refused(Error::NotFound(_)) => {}
+            Tried::Refused(error) => return Err(format!("an endpoint stays disabled: {error:?}")),
+        }
+    }
+    Ok(())
+}
+
+/// A service enables its endpoints, and asks for a failed delivery again.
 pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
-    let (_, caller) = services::one_live(sim).await?;
+    let (service, caller) = services::one_live(sim).await?;
+    enable(sim, service).await?;
     let list = |state| {
         let (desk, caller) = (sim.desk.clone(), caller.clone());
         async move { desk.deliveries(&caller, None, Some(state), None, PageSize::DEFAULT).await }
@@ -45,7 +61,7 @@ pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
     let delivery = failed[sim.one_of(failed.len())].id;
     let verb = |desk: mamori_desk::Desk| async move { desk.redeliver(&caller, delivery).await };
     match sim.attempt(verb).await {
-        // Refused: its endpoint was removed.
+        // Refused: its endpoint was removed, or is disabled after a crash.
         Tried::Done(())
         | Tried::Crashed
         | Tried::Refused(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),

@@ -96,7 +96,7 @@ pub struct LeaseLimits {
 }
 
 impl Tx {
-    /// Leases jobs that are due, within `limits`. Commit before working on them.
+    /// Leases jobs of these kinds that are due, within `limits`. Commit before working on them.
     ///
     /// A job whose lease ran out is leased again, and that counts as a failure. Workers never lease
     /// the same job and never wait for each other. Workers that lease at the same moment see the
@@ -104,11 +104,12 @@ impl Tx {
     pub async fn lease_jobs(
         &mut self,
         worker: &str,
+        kinds: &[JobKind],
         limits: LeaseLimits,
         now: Timestamp,
     ) -> Result<Vec<Leased>, Error> {
         // Kinds that only a newer version knows are left to its nodes.
-        let kinds: Vec<&str> = JobKind::ALL.iter().copied().map(JobKind::as_str).collect();
+        let kinds: Vec<&str> = kinds.iter().copied().map(JobKind::as_str).collect();
         let call = LANES.bind(now).bind(limits.per_lane).bind(json::write(&kinds)?);
         let rows: Vec<(Option<Uuid>, String, i64)> = self.rows(call).await?;
         let (mut leased, mut due) = (BTreeMap::new(), Vec::new());

@@ -41,7 +41,7 @@ queries! {
     DELIVERIES_IN_STATE = select!("deliveries_in_state",
         "delivery.id < $1 AND delivery.state = $3");
     ENDPOINTS_OVERVIEW = "-- endpoints_overview
-        SELECT endpoint.id, service.name AS service, endpoint.url,
+        SELECT endpoint.id, service.name AS service, endpoint.url, endpoint.disabled_at,
                (SELECT count(*) FROM delivery
                  WHERE delivery.service_id = endpoint.service_id
                    AND delivery.endpoint_id = endpoint.id AND state = 'waiting') AS waiting,
@@ -135,6 +135,8 @@ pub struct EndpointLine {
     pub service: Line,
     /// Address of the endpoint.
     pub url: Sensitive<String>,
+    /// Since when nothing is sent to it, because it was disabled.
+    pub disabled_at: Option<Timestamp>,
     /// Number of deliveries that wait for it.
     pub waiting: u64,
     /// Result of the newest delivery that was attempted.
@@ -146,6 +148,7 @@ row! {
         id: Uuid,
         service: String,
         url: String,
+        disabled_at: Option<i64>,
         waiting: i64,
         last_result: Option<String>,
     }
@@ -157,6 +160,7 @@ impl EndpointRow {
             id: self.id.into(),
             service: self.service.parse().or_corrupt("service.name")?,
             url: Sensitive::new(self.url),
+            disabled_at: maybe_from_micros(self.disabled_at, "endpoint.disabled_at")?,
             waiting: u64::try_from(self.waiting).or_corrupt("count")?,
             last_result: self.last_result,
         })

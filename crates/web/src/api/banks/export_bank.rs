@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
 use futures_util::stream;
 use jiff::Timestamp;
+use mamori_desk::banks::import_lines::formula::escaped;
 use mamori_desk::{Desk, EntryFilter, Error};
 use mamori_model::page::PageSize;
 use mamori_model::text::Labels;
@@ -45,8 +46,10 @@ enum Step {
 /// Export a bank
 ///
 /// Returns every entry that matches, the oldest first, as the lines that an import takes: NDJSON,
-/// or CSV with `accept: text/csv`. An export that is interrupted ends without the last chunk of its
-/// body, which a client sees as an error. The audit record names the key.
+/// or CSV with `accept: text/csv`. In CSV an apostrophe stands before a source id or a label that a
+/// spreadsheet would run as a formula; an import takes it away. An export that is interrupted ends
+/// without the last chunk of its body, which a client sees as an error. The audit record names the
+/// key.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}/export", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
@@ -123,10 +126,12 @@ fn line(entry: &Entry, format: Format) -> String {
     match format {
         Format::Ndjson => serde_json::to_string(&line).unwrap_or_default() + "\n",
         Format::Csv => {
-            let source_id = line.source_id.map(Line::as_str).unwrap_or_default();
-            let labels = line.labels.as_slice().join(";");
+            let source_id = escaped(line.source_id.map(Line::as_str).unwrap_or_default());
+            let labels: Vec<_> =
+                line.labels.as_slice().iter().map(|label| escaped(label)).collect();
+            let labels = labels.join(";");
             let expires_at = line.expires_at.map(|end| end.to_string()).unwrap_or_default();
-            let values = [&line.hash, line.kind.as_str(), source_id, &labels, &expires_at];
+            let values = [&line.hash, line.kind.as_str(), &source_id, &labels, &expires_at];
             values.map(csv_value).join(",") + "\r\n"
         }
     }
@@ -159,6 +164,25 @@ mod tests {
             expires_at: Some("2030-01-01T00:00:00Z".parse().unwrap()),
             withdrawn_at: None,
         }
+    }
+
+    #[test]
+    fn a_spreadsheet_finds_no_formula_in_an_exported_line_and_an_import_the_same_entry() {
+        let hostile = Entry {
+            source_id: Some("=HYPERLINK(\"https://evil.example\",\"x\")".parse().unwrap()),
+            labels: Labels::try_from(vec!["@SUM(1)".to_owned(), "-2".to_owned()]).unwrap(),
+            ..entry()
+        };
+        let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
+        assert!(matches!(reader.read(b"hash,kind,source_id,labels,expires_at"), Read::Skipped));
+
+        let text = line(&hostile, Format::Csv);
+        let read = reader.read(text.trim_end().as_bytes());
+
+        assert!(text.contains(",\"'=HYPERLINK(") && text.contains(",'@SUM(1);'-2,"), "{text}");
+        let Read::Entry(read, _) = read else { panic!("{read:?}") };
+        let other = Entry { source_id: None, labels: Labels::default(), ..entry() };
+        assert_eq!(read.metadata.applied_to(other), hostile);
     }
 
     #[test]

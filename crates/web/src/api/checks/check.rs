@@ -61,7 +61,7 @@ pub async fn check(
 
     let checked = app.desk.check(&caller, item, evidence).await?;
 
-    Ok(Json(CheckedJson::of(&checked, app.desk.settings().distances)))
+    Ok(Json(CheckedJson::of(&checked, app.desk.settings().hit_view())))
 }
 
 async fn read_form(

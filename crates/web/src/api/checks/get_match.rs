@@ -25,5 +25,5 @@ pub async fn get_match(
 ) -> Result<Json<MatchJson>, Problem> {
     let found = desk.a_match(&caller, id).await?;
 
-    Ok(Json(MatchJson::of(found, &desk.directory(), desk.settings().distances)))
+    Ok(Json(MatchJson::of(found, &desk.directory(), desk.settings().hit_view())))
 }

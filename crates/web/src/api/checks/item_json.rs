@@ -5,7 +5,7 @@ use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::checks::hash_item::{Hashed, gap_of};
 use mamori_media::Frame;
 use mamori_model::{
-    Account, Country, Distances, Item, ItemName, MatchId, Md5, Pdq, Quality, Sha1, Sha256, Surface,
+    Account, Country, HitView, Item, ItemName, MatchId, Md5, Pdq, Quality, Sha1, Sha256, Surface,
     Verdict,
 };
 use serde::{Deserialize, Serialize};
@@ -260,8 +260,12 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub not_looked: Vec<GapJson>,
-    /// The entries that it came near to, the nearest first.
+    /// The entries that it came near to, the nearest first; at most `limits.hits_max` (200), those
+    /// of banks with the strictest action.
     pub matches: Vec<HitJson>,
+    /// Number of entries that it came near to beyond those.
+    #[schema(minimum = 0)]
+    pub more_matches: u32,
     /// The record of the match, if there is one. A clean item has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::MatchId>, nullable = false)]
@@ -309,16 +313,17 @@ pub struct CheckedJson {
 
 impl CheckedJson {
     /// Makes the JSON of `checked`.
-    pub fn of(checked: &Checked, distances: Distances) -> Self {
+    pub fn of(checked: &Checked, view: HitView) -> Self {
         let directory = &checked.directory;
-        let hits = directory.shown_hits(distances, &checked.hits);
+        let shown = directory.shown_hits(view, &checked.hits);
         let picture = checked.picture.as_ref();
         let first = picture.and_then(|picture| picture.frames.first()).and_then(Frame::stored);
         Self {
             verdict: checked.verdict,
             looked: LookedJson::from(&checked.looked),
             not_looked: GapJson::all_of(&checked.looked),
-            matches: hits.iter().map(|shown| HitJson::of(shown, directory)).collect(),
+            matches: shown.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
+            more_matches: shown.more,
             match_id: checked.recorded,
             pdq: first.map(|(pdq, _)| pdq),
             quality: first.map(|(_, quality)| quality),

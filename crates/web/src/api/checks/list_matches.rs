@@ -65,6 +65,6 @@ pub async fn list_matches(
     let after = query.cursor.map(|cursor| cursor.0);
     let page = desk.matches(&caller, filter, after, query.limit.0).await?;
 
-    let (directory, distances) = (desk.directory(), desk.settings().distances);
-    Ok(Json(Paged::of(page, |found| MatchJson::of(found, &directory, distances))))
+    let (directory, view) = (desk.directory(), desk.settings().hit_view());
+    Ok(Json(Paged::of(page, |found| MatchJson::of(found, &directory, view))))
 }

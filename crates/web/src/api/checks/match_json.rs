@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mamori_desk::Directory;
 use mamori_model::matched::{Match, SeenHashes};
 use mamori_model::{
-    Account, Backdrop, BankId, Country, Distances, EntryId, HashKind, ItemName, MatchId, Pdq,
+    Account, Backdrop, BankId, Country, EntryId, HashKind, HitView, ItemName, MatchId, Pdq,
     Purpose, Sha256, ShownHit, Surface, Transform, Verdict,
 };
 use serde::Serialize;
@@ -108,8 +108,11 @@ pub struct MatchJson {
     pub jurisdiction: Option<Country>,
     /// The strictest verdict that the item received.
     pub verdict: Verdict,
-    /// The entries that it came near to, the nearest first.
+    /// The entries that it came near to, the nearest first; at most `limits.hits_max` (200).
     pub matches: Vec<HitJson>,
+    /// Number of entries that it came near to beyond those.
+    #[schema(minimum = 0)]
+    pub more_matches: u32,
     /// PDQ hash; the newest in `hashes`.
     #[schema(value_type = Option<text::Pdq>)]
     pub pdq: Option<Pdq>,
@@ -129,9 +132,10 @@ pub struct MatchJson {
 
 impl MatchJson {
     /// Makes the JSON of `found`, for the service that it belongs to.
-    pub fn of(found: Match, directory: &Directory, distances: Distances) -> Self {
-        let hits = directory.shown_hits(distances, &found.hits);
-        let matches = hits.iter().map(|shown| HitJson::of(shown, directory)).collect();
+    pub fn of(found: Match, directory: &Directory, view: HitView) -> Self {
+        let shown = directory.shown_hits(view, &found.hits);
+        let more_matches = shown.more;
+        let matches = shown.hits.iter().map(|shown| HitJson::of(shown, directory)).collect();
         Self {
             id: found.id,
             item_id: found.item.name,
@@ -140,6 +144,7 @@ impl MatchJson {
             jurisdiction: found.item.country,
             verdict: found.verdict,
             matches,
+            more_matches,
             pdq: found.pdq,
             sha256: found.sha256,
             hashes: found.hashes.into_iter().map(SeenHashesJson::from).collect(),

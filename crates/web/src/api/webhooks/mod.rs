@@ -2,6 +2,7 @@
 
 pub mod add_webhook;
 pub mod delivery_json;
+pub mod enable_webhook;
 pub mod endpoint_json;
 pub mod get_delivery;
 pub mod get_webhook;
@@ -9,4 +10,5 @@ pub mod list_deliveries;
 pub mod list_webhooks;
 pub mod redeliver;
 pub mod remove_webhook;
+pub mod rotate_secret;
 pub mod test_webhook;

@@ -20,7 +20,9 @@ use crate::problem::Problem;
     params(("delivery" = inline(text::DeliveryId), Path, description = "The delivery's id.")),
     responses(
         (status = 202, description = "The message is enqueued again.", body = EnqueuedDelivery),
-        (status = 409, description = "The delivery still waits to be sent."),
+        (status = 409, description = "The delivery still waits to be sent, or its endpoint is \
+         disabled or was removed."),
+        (status = 429, description = "The service had too many messages sent on request."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]

@@ -21,7 +21,9 @@ use crate::problem::Problem;
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
     responses(
         (status = 202, description = "The message is enqueued.", body = EnqueuedDelivery),
-        (status = 409, description = "Another test message to this endpoint waits."),
+        (status = 409, description = "Another test message to this endpoint waits, or it is \
+         disabled."),
+        (status = 429, description = "The service had too many messages sent on request."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]

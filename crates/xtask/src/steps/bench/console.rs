@@ -41,7 +41,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     fs::write(
         &config,
         format!(
-            "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+            "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
              [log]\nlevel = \"warn\"\n\n[console]\norigin = \"{}\"\n\n[staff]\nsign_in_link_min = 60\n",
             folder.path().join("mamori.sqlite").display(),
             origin(&address)

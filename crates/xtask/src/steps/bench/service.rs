@@ -35,7 +35,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     fs::write(
         &config,
         format!(
-            "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+            "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
              [limits]\nkey_requests_per_s_max = 0\n\n[log]\nlevel = \"warn\"\n",
             database.display()
         ),

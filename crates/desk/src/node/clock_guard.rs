@@ -1,0 +1,299 @@
+//! Decides whether the clock may be believed where a wrong one would do harm that lasts: in the
+//! sweep, which deletes what has reached its term, and in reminders, which give up after some days.
+//!
+//! A clock is believed if the time is near the one at which a sweep last ran. If it is far ahead of
+//! that, either the node was off for long or the clock is wrong; the node cannot know which. It waits
+//! until it has run for a while in which the clock advanced as the machine's running time did. On
+//! PostgreSQL the clock must also agree with the database's.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::{Clock, Desk, Error};
+
+/// Whether the clock is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum ClockState {
+    /// It was not compared yet.
+    Unknown,
+    /// It is believed.
+    Believed,
+    /// It is far ahead of the last sweep, and has not run for long enough since.
+    Jumped,
+    /// It differs from the clock of the database's server.
+    DiffersFromDatabase,
+}
+
+impl ClockState {
+    /// Returns the word that `/readyz` and the log use.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// When the clock is doubted, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockLimits {
+    /// The greatest difference that is not doubted.
+    pub jump_max: SignedDuration,
+    /// How long a node must run with a clock that is ahead, and advances as the running time does,
+    /// until the clock is believed.
+    pub settle: Duration,
+}
+
+impl Default for ClockLimits {
+    fn default() -> Self {
+        Self { jump_max: SignedDuration::from_hours(24), settle: Duration::from_hours(1) }
+    }
+}
+
+/// The clock and the machine's running time at one moment.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    time: Timestamp,
+    running: Duration,
+}
+
+impl Moment {
+    fn of(clock: &Clock) -> Self {
+        Self { time: clock.now(), running: clock.running() }
+    }
+
+    /// Returns by how much the clock advanced more than the running time did since `earlier`.
+    fn drift_since(self, earlier: Self) -> SignedDuration {
+        let running = self.running.saturating_sub(earlier.running);
+        let running = SignedDuration::try_from(running).unwrap_or(SignedDuration::MAX);
+        self.time.duration_since(earlier.time).saturating_sub(running)
+    }
+}
+
+/// The times that the clock is compared with.
+#[derive(Clone, Copy, Debug)]
+struct Compared {
+    /// When a sweep last ran, by the clock of its node; `None` if none ever did.
+    last_sweep: Option<Timestamp>,
+    /// The time at the database's server.
+    database: Option<Timestamp>,
+}
+
+/// What a node knows about its clock.
+#[derive(Debug)]
+pub(crate) struct ClockGuard {
+    limits: ClockLimits,
+    inner: Mutex<Known>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    state: ClockState,
+    /// Since then the clock has advanced as the running time did.
+    steady_since: Moment,
+}
+
+impl ClockGuard {
+    /// Creates the guard at the start of a node.
+    pub(crate) fn new(limits: ClockLimits, clock: &Clock) -> Self {
+        let known = Known { state: ClockState::Unknown, steady_since: Moment::of(clock) };
+        Self { limits, inner: Mutex::new(known) }
+    }
+
+    /// Returns what the last comparison said, unless the clock has jumped since.
+    fn state(&self, now: Moment) -> ClockState {
+        let known = *self.known();
+        let has_jumped = now.drift_since(known.steady_since).abs() > self.limits.jump_max;
+        match known.state {
+            ClockState::Believed if has_jumped => ClockState::Jumped,
+            other => other,
+        }
+    }
+
+    /// Compares the clock, and returns the state before and now.
+    fn compare(&self, now: Moment, with: Compared) -> (ClockState, ClockState) {
+        let ClockLimits { jump_max, settle } = self.limits;
+        let mut known = self.known();
+        let before = known.state;
+        if now.drift_since(known.steady_since).abs() > jump_max {
+            known.steady_since = now;
+        }
+        let differs = |database: Timestamp| now.time.duration_since(database).abs() > jump_max;
+        let is_ahead = with.last_sweep.is_some_and(|last| now.time.duration_since(last) > jump_max);
+        let steady = now.running.saturating_sub(known.steady_since.running);
+        known.state = if with.database.is_some_and(differs) {
+            ClockState::DiffersFromDatabase
+        } else if is_ahead && steady < settle {
+            ClockState::Jumped
+        } else {
+            ClockState::Believed
+        };
+        (before, known.state)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    /// Returns whether the clock is believed, as far as is known without asking the database.
+    pub fn clock_state(&self) -> ClockState {
+        self.inner.clock_guard.state(Moment::of(self.clock()))
+    }
+
+    /// Compares the clock with the database, and stores its time if it is believed. Returns whether
+    /// it is, and logs when that changes.
+    pub(crate) async fn is_clock_believed(&self) -> Result<bool, Error> {
+        let last_sweep = self.store().last_sweep().await?;
+        let is_system = self.clock().is_system();
+        let database = if is_system { self.store().database_time().await? } else { None };
+        // Last, so that a slow answer of the database does not count as a difference.
+        let now = Moment::of(self.clock());
+        let compared = Compared { last_sweep, database };
+        let (before, state) = self.inner.clock_guard.compare(now, compared);
+        if before != state {
+            self.log_clock(state, compared);
+        }
+        if state != ClockState::Believed {
+            return Ok(false);
+        }
+        let mut tx = self.store().begin("last_sweep").await?;
+        tx.set_last_sweep(now.time).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    fn log_clock(&self, state: ClockState, compared: Compared) {
+        let text = |time: Option<Timestamp>| time.map(|time| time.to_string());
+        let (last_sweep, database) = (text(compared.last_sweep), text(compared.database));
+        if state == ClockState::Believed {
+            tracing::info!(last_sweep, database, "the clock is believed, and sweeps run");
+            return;
+        }
+        tracing::error!(
+            clock = %self.clock().now(),
+            state = state.as_str(),
+            last_sweep,
+            database,
+            settle_min = self.inner.clock_guard.limits.settle.as_secs() / 60,
+            "the clock is not believed: nothing is deleted, and no reminder is sent"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 24;
+
+    fn hours(hours: i64) -> SignedDuration {
+        SignedDuration::from_hours(hours)
+    }
+
+    /// A guard, its clock, and the time of the last sweep that a believed clock sets.
+    struct Fixture {
+        clock: Clock,
+        guard: ClockGuard,
+        last_sweep: Option<Timestamp>,
+    }
+
+    impl Fixture {
+        /// A node that starts when a sweep ran `ago` before.
+        fn started(ago: SignedDuration) -> Self {
+            let start = Timestamp::from_second(1_795_000_000).unwrap();
+            let clock = Clock::manual(start);
+            let guard = ClockGuard::new(ClockLimits::default(), &clock);
+            Self { clock, guard, last_sweep: Some(start - ago) }
+        }
+
+        fn compare(&mut self) -> ClockState {
+            let now = Moment::of(&self.clock);
+            let compared = Compared { last_sweep: self.last_sweep, database: None };
+            let (_, state) = self.guard.compare(now, compared);
+            if state == ClockState::Believed {
+                self.last_sweep = Some(now.time);
+            }
+            state
+        }
+
+        fn state(&self) -> ClockState {
+            self.guard.state(Moment::of(&self.clock))
+        }
+    }
+
+    #[test]
+    fn a_node_that_was_off_for_long_is_believed_after_it_ran_for_an_hour() {
+        let mut node = Fixture::started(hours(10 * DAY));
+
+        assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.advance(SignedDuration::from_mins(59));
+        assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.advance(SignedDuration::from_mins(1));
+        assert_eq!(node.compare(), ClockState::Believed);
+    }
+
+    #[test]
+    fn a_node_that_was_off_for_less_than_a_day_is_believed_at_once() {
+        assert_eq!(Fixture::started(hours(23)).compare(), ClockState::Believed);
+        assert_eq!(Fixture::started(hours(25)).compare(), ClockState::Jumped);
+        let mut first = Fixture { last_sweep: None, ..Fixture::started(hours(0)) };
+        assert_eq!(first.compare(), ClockState::Believed, "no sweep ever ran");
+    }
+
+    #[test]
+    fn a_clock_that_jumps_while_the_node_runs_is_doubted_until_it_is_back() {
+        let mut node = Fixture::started(hours(0));
+        assert_eq!(node.compare(), ClockState::Believed);
+        node.clock.advance(hours(100 * DAY));
+        assert_eq!(node.compare(), ClockState::Believed, "a long run is no jump");
+
+        node.clock.jump(hours(400 * DAY));
+        assert_eq!(node.state(), ClockState::Jumped, "before the database is asked");
+        assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.advance(SignedDuration::from_secs(4));
+        assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.jump(hours(-400 * DAY));
+        assert_eq!(node.compare(), ClockState::Believed);
+    }
+
+    #[test]
+    fn a_jump_within_the_time_to_settle_begins_it_anew() {
+        let mut node = Fixture::started(hours(10 * DAY));
+        node.clock.advance(SignedDuration::from_mins(59));
+        node.clock.jump(hours(30 * DAY));
+
+        assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.advance(SignedDuration::from_mins(59));
+        assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.advance(SignedDuration::from_mins(1));
+        assert_eq!(node.compare(), ClockState::Believed);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_is_believed_because_it_deletes_less() {
+        let mut node = Fixture::started(hours(-400 * DAY));
+
+        assert_eq!(node.compare(), ClockState::Believed);
+    }
+
+    #[test]
+    fn a_clock_that_differs_from_the_databases_is_never_believed() {
+        let node = Fixture::started(hours(0));
+        let last_sweep = node.last_sweep;
+        let compare = |by: SignedDuration| {
+            let now = Moment::of(&node.clock);
+            let database = Some(now.time + by);
+            node.guard.compare(now, Compared { last_sweep, database }).1
+        };
+
+        assert_eq!(compare(hours(23)), ClockState::Believed);
+        for by in [hours(25), hours(-25)] {
+            assert_eq!(compare(by), ClockState::DiffersFromDatabase);
+            node.clock.advance(hours(2));
+            assert_eq!(compare(by), ClockState::DiffersFromDatabase, "however long it runs");
+        }
+    }
+}

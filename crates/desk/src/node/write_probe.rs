@@ -1,0 +1,249 @@
+//! Finds out whether the database takes writes, by writing one row, however many clients ask.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mamori_store::{Engine, Error, FaultKind};
+use strum::IntoStaticStr;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::{Desk, error};
+
+/// How often the row is written at most.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a caller waits for a write.
+const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// Why the database takes no writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum WriteFault {
+    /// There is no space left.
+    DiskFull,
+    /// The database is read-only: a standby, a file without permission.
+    ReadOnly,
+    /// Another connection or program holds the lock.
+    Locked,
+    /// The database does not answer.
+    NoConnection,
+    /// Writing its file failed.
+    IoError,
+    /// Anything else; the log has the database's message.
+    Other,
+}
+
+impl WriteFault {
+    /// Returns the word that `/readyz` uses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    fn of(error: &Error, engine: Engine) -> Self {
+        let (Error::Unavailable(fault) | Error::Other(fault)) = error else { return Self::Other };
+        match fault.kind {
+            FaultKind::DiskFull => Self::DiskFull,
+            FaultKind::ReadOnly => Self::ReadOnly,
+            FaultKind::Locked => Self::Locked,
+            FaultKind::NoConnection => Self::of_silence(engine),
+            FaultKind::InputOutput => Self::IoError,
+            FaultKind::Other => Self::Other,
+        }
+    }
+
+    /// Returns why a write did not begin or end in time: the writer of SQLite is in this process, and
+    /// waits for nothing but the lock.
+    fn of_silence(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Locked,
+            Engine::Postgres => Self::NoConnection,
+        }
+    }
+}
+
+/// The last write, and the one that is running.
+#[derive(Debug)]
+pub(crate) struct WriteProbe {
+    state: Mutex<State>,
+    /// Changes whenever a write ends.
+    ended: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    begun: Option<Instant>,
+    is_running: bool,
+    last: Option<Result<(), WriteFault>>,
+}
+
+impl Default for WriteProbe {
+    fn default() -> Self {
+        Self { state: Mutex::default(), ended: watch::Sender::new(()) }
+    }
+}
+
+impl WriteProbe {
+    /// Returns the result of the last write if it is less than [`WRITE_EVERY`] old, and else that of
+    /// a new one, which continues when its caller goes away: so clients that ask and do not wait
+    /// cause no more writes than others. `silence` is the result if it does not end in time.
+    async fn check<Write>(
+        self: &Arc<Self>,
+        silence: WriteFault,
+        write: impl FnOnce() -> Write,
+    ) -> Result<(), WriteFault>
+    where
+        Write: Future<Output = Result<(), WriteFault>> + Send + 'static,
+    {
+        let mut ended = self.ended.subscribe();
+        if let Some(last) = self.recent() {
+            return last;
+        }
+        if self.begins() {
+            let (probe, write) = (Arc::clone(self), write());
+            tokio::spawn(async move { probe.end(write.await) });
+        }
+        match tokio::time::timeout(WAIT_MAX, ended.changed()).await {
+            Ok(_) => self.state().last.unwrap_or(Err(silence)),
+            Err(_) => Err(silence),
+        }
+    }
+
+    fn recent(&self) -> Option<Result<(), WriteFault>> {
+        let state = self.state();
+        let is_recent = state.begun.is_some_and(|begun| begun.elapsed() < WRITE_EVERY);
+        state.last.filter(|_| is_recent && !state.is_running)
+    }
+
+    /// Reserves the write for the caller, unless another one is running.
+    fn begins(&self) -> bool {
+        let mut state = self.state();
+        let begins = !state.is_running;
+        if begins {
+            (state.is_running, state.begun) = (true, Some(Instant::now()));
+        }
+        begins
+    }
+
+    fn end(&self, result: Result<(), WriteFault>) {
+        let mut state = self.state();
+        (state.is_running, state.last) = (false, Some(result));
+        drop(state);
+        self.ended.send_replace(());
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn was_failing(&self) -> bool {
+        self.state().last.is_some_and(|last| last.is_err())
+    }
+}
+
+impl Desk {
+    /// Checks whether the database takes writes, by a write at most once a second.
+    pub async fn check_writes(&self) -> Result<(), WriteFault> {
+        let silence = WriteFault::of_silence(self.store().engine());
+        let desk = self.clone();
+        self.inner.write_probe.check(silence, || async move { desk.write_row().await }).await
+    }
+
+    /// Writes the row, and logs when writes begin to fail and when they work again.
+    async fn write_row(&self) -> Result<(), WriteFault> {
+        let was_failing = self.inner.write_probe.was_failing();
+        let Err(failed) = self.try_write_row().await else {
+            if was_failing {
+                tracing::info!("the database takes writes again");
+            }
+            return Ok(());
+        };
+        let fault = WriteFault::of(&failed, self.store().engine());
+        if !was_failing {
+            let (reason, error) = (fault.as_str(), error::with_causes(&failed));
+            tracing::error!(reason, error, "the database takes no writes");
+        }
+        Err(fault)
+    }
+
+    async fn try_write_row(&self) -> Result<(), Error> {
+        let mut tx = self.store().begin("write_probe").await?;
+        tx.write_probe(self.clock().now()).await?;
+        tx.commit().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    /// A probe, and the number of writes that it made; each takes 300 milliseconds.
+    #[derive(Clone, Default)]
+    struct Counted {
+        probe: Arc<WriteProbe>,
+        writes: Arc<AtomicU32>,
+    }
+
+    impl Counted {
+        async fn check(&self) -> Result<(), WriteFault> {
+            let writes = Arc::clone(&self.writes);
+            let write = || async move {
+                writes.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                Ok(())
+            };
+            self.probe.check(WriteFault::Locked, write).await
+        }
+
+        fn writes(&self) -> u32 {
+            self.writes.load(Ordering::SeqCst)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thousand_callers_cause_one_write_a_second() {
+        let counted = Counted::default();
+
+        let first = join_all((0..1_000).map(|_| counted.check())).await;
+        tokio::time::advance(Duration::from_millis(699)).await;
+        counted.check().await.unwrap();
+        let after_a_second = counted.writes();
+        tokio::time::advance(Duration::from_millis(1)).await;
+        join_all((0..1_000).map(|_| counted.check())).await;
+
+        assert!(first.iter().all(Result::is_ok));
+        assert_eq!((after_a_second, counted.writes()), (1, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_that_go_away_cause_no_more_writes() {
+        let counted = Counted::default();
+
+        for _ in 0..1_000 {
+            assert_eq!(counted.check().now_or_never(), None);
+            tokio::task::yield_now().await;
+        }
+
+        assert_eq!(counted.writes(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_does_not_end_is_reported_and_not_repeated() {
+        let probe = Arc::new(WriteProbe::default());
+        let hangs = async || {
+            let write = || std::future::pending::<Result<(), WriteFault>>();
+            probe.check(WriteFault::NoConnection, write).await
+        };
+
+        let first = hangs().await;
+        let second = probe.check(WriteFault::Locked, || async { Ok(()) }).await;
+
+        assert_eq!(first, Err(WriteFault::NoConnection));
+        assert_eq!(second, Err(WriteFault::Locked), "the first write still runs");
+    }
+}

@@ -1,0 +1,20 @@
+//! Refuses requests of HTTP/1.1 that do not name exactly one host.
+
+use axum::extract::Request;
+use axum::http::header::HOST;
+use axum::http::{StatusCode, Version};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+const MESSAGE: &str = "a request needs the header `host`, once\n";
+
+/// Answers 400 if `host` is missing or there are several, as RFC 9112, section 3.2, demands: a proxy
+/// in front may take such a request for another site's.
+pub async fn require(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    let is_named = hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11);
+    if is_named {
+        return next.run(request).await;
+    }
+    (StatusCode::BAD_REQUEST, MESSAGE).into_response()
+}

@@ -1,0 +1,59 @@
+//! Requests that a proxy in front could read in another way than the server.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use mamori_testkit::database::TestDatabase;
+use tempfile::TempDir;
+
+use crate::mamori::{Mamori, configure};
+
+/// Sends `bytes` on a connection of its own, and returns everything that the server answers until it
+/// closes the connection.
+fn answer(node: &Mamori, bytes: &str) -> String {
+    let mut stream = TcpStream::connect(node.address.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(bytes.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or(answer)
+}
+
+#[test]
+fn a_request_that_does_not_name_exactly_one_host_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let node = Mamori::start(&configure(folder.path(), records.url(), ""));
+    let get = |version: &str, hosts: &str| {
+        answer(&node, &format!("GET /healthz HTTP/{version}\r\n{hosts}connection: close\r\n\r\n"))
+    };
+
+    assert_eq!(status(&get("1.1", "host: a\r\n")), "200");
+    assert_eq!(status(&get("1.1", "")), "400");
+    assert_eq!(status(&get("1.1", "host: a\r\nhost: b\r\n")), "400");
+    assert_eq!(status(&get("1.0", "")), "200");
+}
+
+/// RFC 9112, section 6.3: a server may read such a request by its chunks, and must then close the
+/// connection.
+#[test]
+fn a_second_request_behind_two_lengths_is_not_answered() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let node = Mamori::start(&configure(folder.path(), records.url(), ""));
+    let [length, chunked] = ["content-length: 5\r\n", "transfer-encoding: chunked\r\n"];
+    let hidden = "GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    for lengths in [[length, chunked].concat(), [chunked, length].concat()] {
+        let head = format!("POST /v1/hash HTTP/1.1\r\nhost: a\r\n{lengths}\r\n");
+        let answer = answer(&node, &format!("{head}0\r\n\r\n{hidden}"));
+
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+        assert!(!answer.contains("openapi"), "{answer}");
+    }
+}
