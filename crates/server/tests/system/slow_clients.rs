@@ -99,7 +99,7 @@ async fn connections_that_send_nothing_keep_no_other_client_out() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let limits = "connections_max = 20\nheader_timeout_s = 3600";
-    let node = Mamori::start(&configure_server(&folder, &records, limits));
+    let node = Mamori::start(&configure_server(folder.path(), records.url(), limits));
     let host = node.address.strip_prefix("http://").unwrap();
     let silent: Vec<TcpStream> = (0..60).map(|_| TcpStream::connect(host).unwrap()).collect();
 
