@@ -101,17 +101,13 @@ impl Error {
 
 impl From<&sqlx::Error> for Fault {
     fn from(error: &sqlx::Error) -> Self {
-        match error.as_database_error() {
-            Some(database) => {
-                let code = database.code().map(std::borrow::Cow::into_owned);
-                let kind = code.as_deref().map_or(FaultKind::Other, kind_of);
-                Self { code, message: database.message().to_owned(), kind }
-            }
-            None => {
-                let kind = if is_lost(error) { FaultKind::NoConnection } else { FaultKind::Other };
-                Self { code: None, message: error.to_string(), kind }
-            }
-        }
+        let Some(database) = error.as_database_error() else {
+            let kind = if is_lost(error) { FaultKind::NoConnection } else { FaultKind::Other };
+            return Self { code: None, message: error.to_string(), kind };
+        };
+        let code = database.code().map(std::borrow::Cow::into_owned);
+        let kind = code.as_deref().map_or(FaultKind::Other, kind_of);
+        Self { code, message: database.message().to_owned(), kind }
     }
 }
 

@@ -105,10 +105,10 @@ impl ClockGuard {
     fn state(&self, now: Moment) -> ClockState {
         let known = *self.known();
         let has_jumped = now.drift_since(known.steady_since).abs() > self.limits.jump_max;
-        match known.state {
-            ClockState::Believed if has_jumped => ClockState::Jumped,
-            other => other,
+        if known.state == ClockState::Believed && has_jumped {
+            return ClockState::Jumped;
         }
+        known.state
     }
 
     /// Compares the clock, and returns the state before and now.

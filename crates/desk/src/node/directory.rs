@@ -44,6 +44,7 @@ impl Directory {
     }
 
     /// Returns this directory with these banks as they are now; `None`: the bank is deleted.
+    #[must_use]
     pub fn with_banks(&self, changed: &[(BankId, Option<Bank>)]) -> Self {
         let mut banks = self.banks.clone();
         for (id, bank) in changed {

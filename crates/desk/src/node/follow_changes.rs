@@ -202,11 +202,11 @@ impl Desk {
         if banks.len() > BANKS_AT_ONCE {
             return self.reload_directory().await;
         }
-        let mut changed = Vec::new();
+        let mut states = Vec::new();
         for bank in banks {
-            changed.push((bank, self.store().bank(bank).await?));
+            states.push((bank, self.store().bank(bank).await?));
         }
-        self.inner.directory.rcu(|directory| directory.with_banks(&changed));
+        self.inner.directory.rcu(|directory| directory.with_banks(&states));
         Ok(())
     }
 

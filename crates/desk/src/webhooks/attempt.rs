@@ -110,7 +110,7 @@ impl Outcome {
         };
         let asked = asked.min(RETRY_WAIT_MAX);
         // Never earlier than the receiver asks, so chance lengthens here what it shortens there.
-        let asked = asked + (asked - jittered(asked, chance));
+        let asked = asked + asked.saturating_sub(jittered(asked, chance));
         Some(usual.max(asked).min(RETRY_WAIT_MAX))
     }
 }

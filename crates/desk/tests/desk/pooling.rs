@@ -1,5 +1,7 @@
 //! A desk whose transactions each get another connection, from PgBouncer in its mode `transaction`.
 
+use std::fmt::Write as _;
+
 use futures_util::future::join_all;
 use futures_util::stream;
 use jiff::SignedDuration;
@@ -53,8 +55,10 @@ async fn a_list_that_is_imported_at_one_node_matches_at_another_through_a_pooler
     let app = pooled_app().await;
     let other = node(&app.records, &app.clock, settings()).await;
     let bank = app.bank("known", Action::Hold).await;
-    let lines: String =
-        (0..3_000).map(|nth| format!("{{\"hash\":\"{}\"}}\n", Hash::Pdq(listed(nth)))).collect();
+    let mut lines = String::new();
+    for nth in 0..3_000 {
+        writeln!(lines, "{{\"hash\":\"{}\"}}", Hash::Pdq(listed(nth))).unwrap();
+    }
     let chunks = stream::iter([Ok::<_, std::io::Error>(lines.into())]);
     let mut options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
     options.takes_any_pdq = true;

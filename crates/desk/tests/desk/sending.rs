@@ -152,7 +152,7 @@ on_both_engines! {
         let receiver = Receiver::start(&[503, 429, 503]).await;
         app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
         a_bank(&app).await;
-        receiver.ask_to_wait(3_600);
+        receiver.ask_to_wait("3600");
         a_match(&app, "a").await;
 
         assert_eq!(work(&app).await, 1);
@@ -161,12 +161,12 @@ on_both_engines! {
         app.clock.advance(SignedDuration::from_secs(722));
         // A date this time, in the words of HTTP.
         let date = app.clock.now() + SignedDuration::from_hours(2);
-        receiver.ask_to_wait(date.strftime("%a, %d %b %Y %H:%M:%S GMT"));
+        receiver.ask_to_wait(&date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
         assert_eq!(work(&app).await, 1);
         app.clock.advance(SignedDuration::from_mins(119));
         assert_eq!(work(&app).await, 0);
         app.clock.advance(SignedDuration::from_mins(30));
-        receiver.ask_to_wait(u64::MAX);
+        receiver.ask_to_wait(&u64::MAX.to_string());
         assert_eq!(work(&app).await, 1);
         app.clock.advance(SignedDuration::from_hours(24));
         assert_eq!(work(&app).await, 1, "no receiver may ask for more than a day");

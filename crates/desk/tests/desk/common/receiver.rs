@@ -62,8 +62,8 @@ impl Receiver {
     }
 
     /// Sets the header `Retry-After` of all answers from now on.
-    pub fn ask_to_wait(&self, retry_after: impl ToString) {
-        *self.retry_after.lock().unwrap() = Some(retry_after.to_string());
+    pub fn ask_to_wait(&self, retry_after: &str) {
+        *self.retry_after.lock().unwrap() = Some(retry_after.to_owned());
     }
 
     /// Forgets the answers to single messages that it has not given yet.
