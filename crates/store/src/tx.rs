@@ -32,7 +32,7 @@ impl Store {
     pub async fn begin(&self, name: &'static str) -> Result<Tx, Error> {
         let open = match self.pools() {
             crate::open::Pools::Sqlite { writer, .. } => {
-                Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(of_writer)?)
             }
             crate::open::Pools::Postgres(pool, statements) => {
                 let begun = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
@@ -41,6 +41,22 @@ impl Store {
         };
         Ok(Tx { name, open, pending: Vec::new(), has_failed: false })
     }
+}
+
+/// Names what a wait for SQLite's only writer means: the transaction before this one waits for the
+/// lock of the file, or is slow. The pool's own error speaks of connections, of which none is missing.
+fn of_writer(error: sqlx::Error) -> Error {
+    if matches!(error, sqlx::Error::PoolTimedOut) {
+        return Error::Unavailable(Fault {
+            code: None,
+            message:
+                "the transaction before this one did not end in time; another program may hold \
+                      the lock of the database file"
+                    .to_owned(),
+            kind: FaultKind::Locked,
+        });
+    }
+    error.into()
 }
 
 impl Tx {

@@ -40,13 +40,13 @@ impl WriteFault {
         self.into()
     }
 
-    fn of(error: &Error, engine: Engine) -> Self {
+    fn of(error: &Error) -> Self {
         let (Error::Unavailable(fault) | Error::Other(fault)) = error else { return Self::Other };
         match fault.kind {
             FaultKind::DiskFull => Self::DiskFull,
             FaultKind::ReadOnly => Self::ReadOnly,
             FaultKind::Locked => Self::Locked,
-            FaultKind::NoConnection => Self::of_silence(engine),
+            FaultKind::NoConnection => Self::NoConnection,
             FaultKind::InputOutput => Self::IoError,
             FaultKind::Other => Self::Other,
         }
@@ -158,7 +158,7 @@ impl Desk {
             }
             return Ok(());
         };
-        let fault = WriteFault::of(&failed, self.store().engine());
+        let fault = WriteFault::of(&failed);
         if !was_failing {
             let (reason, error) = (fault.as_str(), error::with_causes(&failed));
             tracing::error!(reason, error, "the database takes no writes");
