@@ -5,4 +5,4 @@ function init(args)
   wrk.headers["Authorization"] = "Bearer " .. args[1]
 end
 
-dofile(assert(os.getenv("MAMORI_BENCH")) .. "/tell.lua")
+dofile(assert(os.getenv("MAMORI_BENCH")) .. "/report.lua")
