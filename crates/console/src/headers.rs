@@ -33,8 +33,8 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// For a year browsers connect to the console's name with TLS only, also if a link says `http`. Not to
-/// its subdomains, which may be other people's.
+/// Tells browsers to connect to the console's host with TLS only, for one year, also if a link says
+/// `http`. Does not include subdomains, which may belong to others.
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds these headers to every answer of the console.

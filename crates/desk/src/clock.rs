@@ -57,7 +57,8 @@ impl Clock {
         Timestamp::from_microsecond(microseconds).unwrap_or_default()
     }
 
-    /// Returns how long this clock exists, by a source that no change of the system's time affects.
+    /// Returns the time since this clock was created, by a monotonic source, which no change of the
+    /// system's time affects.
     pub fn running(&self) -> Duration {
         match &self.source {
             Source::System { started } => started.elapsed(),

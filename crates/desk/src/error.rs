@@ -46,7 +46,7 @@ pub enum Error {
         /// Seconds until one more check is permitted; at least 1.
         retry_after_s: u64,
     },
-    /// The service had too many messages sent on its own request. It waits.
+    /// The service requested too many test messages and redeliveries. It must wait.
     #[error("too many messages were requested within a minute")]
     Resends {
         /// Seconds until one more is permitted; at least 1.

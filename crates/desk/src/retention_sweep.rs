@@ -70,11 +70,11 @@ impl Desk {
     /// bounded size. An area that fails does not keep the others from their part; the first error
     /// is returned in the end. Nothing is ended or removed while the clock is not believed.
     pub async fn sweep_once(&self) -> Result<SweepSummary, Error> {
-        if !self.is_clock_believed().await? {
+        // One time for all rounds: a row that reaches its term meanwhile is the next sweep's, so that
+        // this one ends. The one that was judged: the clock may jump between two readings.
+        let Some(now) = self.believed_time().await? else {
             return Ok(SweepSummary::default());
-        }
-        // Once: a row that reaches its term meanwhile is the next sweep's, so that this one ends.
-        let now = self.clock().now();
+        };
         let mut all = SweepSummary::default();
         loop {
             let (some, failed) = self.sweep_some(now).await;

@@ -99,7 +99,7 @@ impl Desk {
     async fn kinds_to_lease(&self) -> Result<Vec<JobKind>, Error> {
         let is_believed = match self.clock_state() {
             ClockState::Believed => true,
-            ClockState::Unknown => self.is_clock_believed().await?,
+            ClockState::Unknown => self.believed_time().await?.is_some(),
             ClockState::Jumped | ClockState::DiffersFromDatabase => false,
         };
         let kinds = JobKind::ALL.iter().copied();

@@ -61,8 +61,8 @@ impl Protection {
     /// Every protection, the strongest first.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Those without which a node does not start, unless the operator requires fewer or more: they
-    /// keep a process that a picture took over from the machine's files, network and memory.
+    /// The protections that a node requires by default (`media.protections_required`): they keep a
+    /// compromised decoding process away from the machine's files, network and memory.
     pub const ESSENTIAL: &'static [Self] = &[Self::SystemCalls, Self::Files, Self::Memory];
 
     /// Returns the name that log lines and the command line show.

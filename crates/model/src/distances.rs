@@ -49,9 +49,9 @@ pub struct ShownHits<'a> {
 }
 
 impl HitView {
-    /// Returns what the service whose item it is sees of `hits`. If there are more than
-    /// [`Self::hits_max`], those of banks with the strictest action are shown, and of these the
-    /// nearest: so the hits are shown that the verdict follows from.
+    /// Returns the part of `hits` that the item's service is shown. If there are more than
+    /// [`Self::hits_max`], hits of the banks with the strictest action come first, and of these the
+    /// nearest, so that the hits that decided the verdict are shown.
     pub fn shown_hits(
         self,
         hits: &[Hit],

@@ -13,8 +13,8 @@ use crate::serve::ConfigArgs;
 A configuration that can be used may still endanger the installation: each such risk is a line
 `warning: NAME: …` on stderr, which says what to do. docs/operate.md has the list.
 
-Exit statuses: 0 it can be used, 1 it can and has risks (with --strict), 2 it cannot; stderr names
-the line, the key and what is expected.")]
+Exit statuses: 0 the configuration is valid, 1 it is valid but has risks (with --strict), 2 it is
+invalid; stderr then names the line, the key and what is expected.")]
 pub struct Args {
     #[command(flatten)]
     config: ConfigArgs,

@@ -43,8 +43,8 @@ Examples:
   MAMORI_DATABASE_URL=postgres://mamori@db/mamori mamori serve
 
 The first start prints a key for the first administrator, once, on stdout. Logs go to stderr.
-A stop finishes the accepted requests; a second signal ends the process at once. As root it serves
-only with `server.allow_root`.
+A stop finishes the accepted requests; a second signal ends the process at once. The server refuses
+to run as root unless `server.allow_root` is true.
 
 Exit statuses: 0 stopped by a signal, 1 failed, 2 invalid command line or configuration.";
 

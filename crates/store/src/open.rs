@@ -91,8 +91,8 @@ pub enum Pools {
 pub enum Statements {
     /// Once for each connection, which keeps them.
     Kept,
-    /// For each call, without a name. What a pooler needs that gives each transaction another
-    /// connection: a kept statement would not exist there.
+    /// For each call, without a name. Needed behind a pooler that may give each transaction another
+    /// connection, on which a statement that was prepared before does not exist.
     Unnamed,
 }
 
@@ -259,9 +259,10 @@ async fn open_postgres(url: &str, settings: &Settings) -> Result<PgPool, Error> 
         .max_connections(settings.connections_max.max(1))
         .acquire_timeout(settings.acquire_timeout);
     if settings.is_pooled {
-        // A setting of a session would stay at a connection that others get, and PgBouncer refuses
-        // the start of a session with settings that it does not know. Neither is needed: statements
-        // without a name are planned each time, and no number has a fraction.
+        // A session setting would stay on a server connection that other clients get next, and
+        // PgBouncer refuses startup parameters that it does not know. `plan_cache_mode` is not needed,
+        // because unnamed statements are planned each time; `extra_float_digits` is not, because no
+        // column has fractions.
         let options = options.statement_cache_capacity(0).extra_float_digits(None);
         return Ok(pool.connect_with(options).await?);
     }

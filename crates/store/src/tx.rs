@@ -43,8 +43,8 @@ impl Store {
     }
 }
 
-/// Names what a wait for SQLite's only writer means: the transaction before this one waits for the
-/// lock of the file, or is slow. The pool's own error speaks of connections, of which none is missing.
+/// Replaces the pool's time-out error, which would report a lack of connections: SQLite has one writer,
+/// so a time-out means that the transaction before this one is slow or waits for the file's lock.
 fn of_writer(error: sqlx::Error) -> Error {
     if matches!(error, sqlx::Error::PoolTimedOut) {
         return Error::Unavailable(Fault {

@@ -291,8 +291,8 @@ impl From<Error> for Problem {
                 retry_after_s: Some(retry_after_s),
                 ..Self::new(
                     Kind::Resends,
-                    "This service had too many messages sent on its own request within a minute: \
-                     tests, and deliveries again. Try again after the seconds of `retry-after`. The \
+                    "This service requested too many test messages, redeliveries and enablings of \
+                     endpoints within a minute. Try again after the seconds of `retry-after`. The \
                      operator may raise `webhooks.resends_minute_max`.",
                 )
             },

@@ -4,6 +4,7 @@ use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::{ActionId, Decision};
 use mamori_store::{Leased, Tx};
 
+use crate::webhooks::payload::RequestedAction;
 use crate::{Desk, Error};
 
 impl Desk {
@@ -45,7 +46,8 @@ impl Desk {
         }
         if !tx.has_waiting_delivery(action.id).await? && tx.count_reminder(action.id).await? {
             action.reminders = action.reminders.saturating_add(1);
-            self.notify_action(tx, decision, &action, now).await?;
+            let requested = RequestedAction { decision, action: &action };
+            self.notify_action(tx, &requested, true, now).await?;
         }
         self.enqueue_reminder(tx, action.id, action.reminders.saturating_add(1), now).await
     }

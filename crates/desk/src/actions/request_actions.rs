@@ -32,25 +32,26 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         for action in actions {
-            self.notify_action(tx, decision, action, now).await?;
+            self.notify_action(tx, &RequestedAction { decision, action }, false, now).await?;
             self.enqueue_reminder(tx, action.id, 1, now).await?;
         }
         Ok(())
     }
 
-    /// Enqueues the webhook delivery of one action to each endpoint that the service has now. A
-    /// reminder is not stored for an endpoint that is disabled: it misses the request already.
+    /// Enqueues the webhook delivery of one action to each endpoint that the service has now. No
+    /// reminder is stored for a disabled endpoint; a request, also a second one that a lead makes, is
+    /// sent once the endpoint is enabled.
     pub(super) async fn notify_action(
         &self,
         tx: &mut Tx,
-        decision: &Decision,
-        action: &ActionRequest,
+        requested: &RequestedAction<'_>,
+        is_reminder: bool,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let action = requested.action;
         let endpoints = tx.live_endpoints(action.service).await?;
-        let is_reminder = action.reminders > 0;
         for endpoint in endpoints.iter().filter(|it| it.disabled.is_none() || !is_reminder) {
-            let body = payload::of_action(&RequestedAction { decision, action }, now);
+            let body = payload::of_action(requested, now);
             let event = EventKind::ActionRequested;
             self.enqueue_delivery_of(tx, endpoint, (event, Some(action.id)), body, now).await?;
         }

@@ -19,8 +19,8 @@ use crate::{Admin, Desk, Error};
 /// SQLite.
 const ENTRIES_AT_ONCE: u32 = 1_000;
 
-/// How many transactions one job runs: so it ends long before its lease does, and a node that stops
-/// waits for it for a few seconds only. Another job goes on.
+/// The most transactions of one job, so that the job ends long before its lease expires and delays a
+/// stopping node by only a few seconds. The job then enqueues another one for the remaining entries.
 const TRANSACTIONS_PER_JOB: u32 = 100;
 
 impl Desk {

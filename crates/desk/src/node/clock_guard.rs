@@ -1,9 +1,9 @@
 //! Decides whether the clock may be believed where a wrong one would do harm that lasts: in the
 //! sweep, which deletes what has reached its term, and in reminders, which give up after some days.
 //!
-//! A clock is believed if the time is near the one at which a sweep last ran. If it is far ahead of
-//! that, either the node was off for long or the clock is wrong; the node cannot know which. It waits
-//! until it has run for a while in which the clock advanced as the machine's running time did. On
+//! A clock is believed if it is at most [`ClockLimits::jump_max`] ahead of the last sweep. If it is
+//! further ahead, either all nodes were off for long or the clock is wrong; the node cannot know
+//! which. It then believes the clock once it has run for [`ClockLimits::settle`] without a jump. On
 //! PostgreSQL the clock must also agree with the database's.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -143,9 +143,9 @@ impl Desk {
         self.inner.clock_guard.state(Moment::of(self.clock()))
     }
 
-    /// Compares the clock with the database, and stores its time if it is believed. Returns whether
-    /// it is, and logs when that changes.
-    pub(crate) async fn is_clock_believed(&self) -> Result<bool, Error> {
+    /// Compares the clock with the database, and stores its time if it is believed. Returns the time
+    /// that was compared, `None` if it is not believed, and logs when that changes.
+    pub(crate) async fn believed_time(&self) -> Result<Option<Timestamp>, Error> {
         let last_sweep = self.store().last_sweep().await?;
         let is_system = self.clock().is_system();
         let database = if is_system { self.store().database_time().await? } else { None };
@@ -157,12 +157,12 @@ impl Desk {
             self.log_clock(state, compared);
         }
         if state != ClockState::Believed {
-            return Ok(false);
+            return Ok(None);
         }
         let mut tx = self.store().begin("last_sweep").await?;
         tx.set_last_sweep(now.time).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(now.time))
     }
 
     fn log_clock(&self, state: ClockState, compared: Compared) {

@@ -12,8 +12,8 @@ const CHANGES_KEPT_DAYS: u32 = 7;
 
 /// Removes the oldest changes, at most [`ROWS_AT_ONCE`].
 ///
-/// Also lets no job wait longer than the longest wait that there is: a clock that was ahead for a
-/// while would otherwise postpone messages by as much.
+/// Also moves each job that is due later than [`RETRY_WAIT_MAX`] from `now` to that time: only a clock
+/// that was ahead can have postponed it so far.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let mut tx = desk.store().begin("expire_node").await?;
     let rows_deleted =

@@ -1,8 +1,10 @@
 //! Finds out whether the database takes writes, by writing one row, however many clients ask.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use mamori_store::{Engine, Error, FaultKind};
 use strum::IntoStaticStr;
 use tokio::sync::watch;
@@ -15,6 +17,14 @@ const WRITE_EVERY: Duration = Duration::from_secs(1);
 
 /// How long a caller waits for a write.
 const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// How long a write may take. After it, the next one begins: a connection that was lost without a sign
+/// would otherwise never answer.
+const WRITE_MAX: Duration = Duration::from_secs(30);
+
+/// For how long after its beginning a write that has not ended counts as slow and not as failed: behind
+/// a long transaction on SQLite it takes seconds, and clean checks need none.
+const SLOW_MAX: Duration = Duration::from_secs(10);
 
 /// Why the database takes no writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
@@ -85,8 +95,9 @@ impl Default for WriteProbe {
 
 impl WriteProbe {
     /// Returns the result of the last write if it is less than [`WRITE_EVERY`] old, and else that of
-    /// a new one, which continues when its caller goes away: so clients that ask and do not wait
-    /// cause no more writes than others. `silence` is the result if it does not end in time.
+    /// a new one. A write continues if its caller is dropped, so that clients that disconnect early
+    /// cause no more writes. If none ends within [`WAIT_MAX`], returns the last result while the
+    /// running one is younger than [`SLOW_MAX`], and then `silence`.
     async fn check<Write>(
         self: &Arc<Self>,
         silence: WriteFault,
@@ -101,12 +112,19 @@ impl WriteProbe {
         }
         if self.begins() {
             let (probe, write) = (Arc::clone(self), write());
-            tokio::spawn(async move { probe.end(write.await) });
+            tokio::spawn(async move {
+                let write = AssertUnwindSafe(tokio::time::timeout(WRITE_MAX, write)).catch_unwind();
+                probe.end(match write.await {
+                    Ok(Ok(result)) => result,
+                    Ok(Err(_)) => Err(silence),
+                    Err(_) => Err(WriteFault::Other),
+                });
+            });
         }
-        match tokio::time::timeout(WAIT_MAX, ended.changed()).await {
-            Ok(_) => self.state().last.unwrap_or(Err(silence)),
-            Err(_) => Err(silence),
-        }
+        let has_ended = tokio::time::timeout(WAIT_MAX, ended.changed()).await.is_ok();
+        let state = self.state();
+        let is_slow = state.begun.is_some_and(|begun| begun.elapsed() < SLOW_MAX);
+        state.last.filter(|_| has_ended || is_slow).unwrap_or(Err(silence))
     }
 
     fn recent(&self) -> Option<Result<(), WriteFault>> {
@@ -177,7 +195,6 @@ impl Desk {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use futures_util::FutureExt;
     use futures_util::future::join_all;
 
     use super::*;
@@ -230,6 +247,9 @@ mod tests {
         }
 
         assert_eq!(counted.writes(), 1);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(counted.check().await, Ok(()), "it ended without its caller");
+        assert_eq!(counted.writes(), 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -245,5 +265,45 @@ mod tests {
 
         assert_eq!(first, Err(WriteFault::NoConnection));
         assert_eq!(second, Err(WriteFault::Locked), "the first write still runs");
+        tokio::time::sleep(WRITE_MAX).await;
+        let third = probe.check(WriteFault::Locked, || async { Ok(()) }).await;
+        assert_eq!(third, Ok(()), "it was given up");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_write_leaves_the_last_result_and_fails_after_ten_seconds() {
+        let probe = Arc::new(WriteProbe::default());
+        let check = async |write_s: u64| {
+            let write = || async move {
+                tokio::time::sleep(Duration::from_secs(write_s)).await;
+                Ok(())
+            };
+            probe.check(WriteFault::Locked, write).await
+        };
+
+        let first = check(0).await;
+        tokio::time::sleep(WRITE_EVERY).await;
+        let mut slow = Vec::new();
+        for _ in 0..5 {
+            slow.push(check(25).await);
+        }
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        let after = check(0).await;
+
+        assert_eq!((first, after), (Ok(()), Ok(())));
+        assert_eq!(slow[..4], [Ok(()); 4]);
+        assert_eq!(slow[4], Err(WriteFault::Locked), "ten seconds have passed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_panics_is_a_fault_and_is_repeated() {
+        let probe = Arc::new(WriteProbe::default());
+
+        let panics = || async { panic!("a defect of the probe") };
+        let first = probe.check(WriteFault::Locked, panics).await;
+        tokio::time::sleep(WRITE_EVERY).await;
+        let second = probe.check(WriteFault::Locked, || async { Ok(()) }).await;
+
+        assert_eq!((first, second), (Err(WriteFault::Other), Ok(())));
     }
 }

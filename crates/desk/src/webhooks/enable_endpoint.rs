@@ -14,15 +14,17 @@ impl Desk {
     /// Enables one of the caller's endpoints and enqueues the deliveries that failed because it was
     /// disabled; returns how many. Test messages are not sent again.
     ///
-    /// A key that can only answer actions may do it too: those of a service that leaves can do
-    /// nothing else, and its actions must reach it.
+    /// A key with only the scope `actions:answer` may do this too: the keys of a service that is
+    /// leaving have no other scope, and its actions must still reach it.
     ///
-    /// An endpoint that is enabled already is no error: what a call before this one, which was
-    /// interrupted, did not enqueue is enqueued now. [`Error::NotFound`] if the caller has no such
-    /// endpoint.
+    /// If the endpoint is enabled already, enqueues the deliveries that an earlier call left out
+    /// because it was interrupted. [`Error::NotFound`] if the caller has no such endpoint;
+    /// [`Error::Resends`] if the service requested too many messages within a minute.
     pub async fn enable_endpoint(&self, caller: &Caller, id: EndpointId) -> Result<u64, Error> {
         caller.require(&[Scope::Webhooks, Scope::ActionsAnswer])?;
         let service = caller.service();
+        let most = self.settings().webhooks.resends_minute_max;
+        self.inner.resends.take(service, most, self.clock().running())?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("enable_endpoint").await?;

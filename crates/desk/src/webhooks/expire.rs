@@ -16,8 +16,9 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
 
     let mut tx = desk.store().begin("expire_webhooks").await?;
     let deliveries = deliveries.unwrap_or(Timestamp::MIN);
-    let rows_deleted = tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?;
+    // Rows of endpoints are locked before those of deliveries, everywhere.
     tx.erase_previous_secrets(now).await?;
+    let rows_deleted = tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
     Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })

@@ -15,7 +15,7 @@ impl Desk {
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
         caller.require(&[Scope::Webhooks])?;
         let most = self.settings().webhooks.resends_minute_max;
-        self.inner.resends.take(caller.service(), most, self.clock().now())?;
+        self.inner.resends.take(caller.service(), most, self.clock().running())?;
         self.redeliver_of(caller.actor(), Some(caller.service()), id).await
     }
 

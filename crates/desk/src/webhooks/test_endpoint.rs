@@ -21,7 +21,7 @@ impl Desk {
         caller.require(&[Scope::Webhooks])?;
         let now = self.clock().now();
         let most = self.settings().webhooks.resends_minute_max;
-        self.inner.resends.take(caller.service(), most, now)?;
+        self.inner.resends.take(caller.service(), most, self.clock().running())?;
 
         let mut tx = self.store().begin("test_endpoint").await?;
         let endpoints = tx.live_endpoints(caller.service()).await?;

@@ -6,6 +6,7 @@ use mamori_desk::cases::claim_case::Queue;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
 use mamori_model::action::{AccountMeasure, ActionState, Answer, ItemMeasure};
+use mamori_model::page::PageSize;
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{
     ActionId, Approval, Decision, DecisionState, Feature, Measures, Outcome, Refusal,
@@ -222,6 +223,31 @@ on_both_engines! {
         assert_eq!(receiver.received().len(), asked + 1);
         let twice = app.desk.request_again(&lead, decision.id, id).await;
         assert!(matches!(twice, Err(Error::NotFound("action"))), "{twice:?}");
+    }
+
+    async fn a_request_that_a_lead_repeats_is_sent_once_its_endpoint_is_enabled(records: TestDatabase) {
+        let receiver = Receiver::start(&[]).await;
+        let (app, decision) = decided(records, Some(&receiver)).await;
+        work_after(&app, SignedDuration::ZERO).await;
+        receiver.answer_next(410);
+        for _ in 0..17 {
+            work_after(&app, SignedDuration::from_hours(24)).await;
+        }
+        let asked = action(&app, &decision).await;
+        let lead = app.lead("lead").await;
+        let size = PageSize::new(10).unwrap();
+        let endpoint = app.desk.endpoints(&app.caller, None, size).await.unwrap().rows.remove(0);
+
+        app.desk.request_again(&lead, decision.id, asked.id).await.unwrap();
+        work_after(&app, SignedDuration::ZERO).await;
+        let before = receiver.received().len();
+        let enqueued = app.desk.enable_endpoint(&app.caller, endpoint.id).await.unwrap();
+        work_after(&app, SignedDuration::ZERO).await;
+
+        assert_eq!((asked.state, before), (ActionState::Overdue, 2));
+        assert!(endpoint.disabled.is_some());
+        assert_eq!(enqueued, 2, "the reminder that was answered with 410, and the lead's request");
+        assert_eq!(receiver.received().len(), 4);
     }
 
     async fn an_answer_is_final(records: TestDatabase) {

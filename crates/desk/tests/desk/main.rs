@@ -10,7 +10,6 @@ mod checking;
 mod claiming;
 mod clearing;
 mod clocking;
-#[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
 mod compacting;
 mod deciding;

@@ -28,7 +28,8 @@ const PROGRAM: &str = "/usr/bin/heif-convert";
 const PICTURES_MAX: u32 = 64;
 /// The most bytes of output, which the server holds in memory; more is refused as too costly.
 const OUTPUT_BYTES_MAX: u64 = 256 << 20;
-/// Files that wait and are converted at a time, for the same reason; at most two more do not wait.
+/// The most files that slots of `Slot::Any` convert at a time, because their output is in memory.
+/// Each of the two other slots may convert one more without waiting.
 const CONCURRENT_MAX: usize = 2;
 
 /// Converts files, with one process for each.
@@ -68,7 +69,8 @@ impl Converter {
         }
     }
 
-    /// Converts `file`, which is a HEIC. One that `waits` does so while two others are converted.
+    /// Converts `file`, which is a HEIC. If `waits`, waits while [`CONCURRENT_MAX`] others that waited
+    /// are being converted; otherwise starts at once.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if there is no output; [`Error::Pool`] if no process can be started.

@@ -20,8 +20,8 @@ use crate::Error;
 pub enum Slot {
     /// Any.
     Any,
-    /// Only while all slots of [`Slot::Any`] are occupied: checks of a sender of which none is running.
-    /// So the first picture of a sender waits for none of another.
+    /// Checks of a sender that has no check running, and only while all slots of [`Slot::Any`] are
+    /// occupied. So a sender's first picture need not wait for a slot of [`Slot::Any`].
     OfIdleLanes,
     /// Views. One view runs whatever is sent to be checked; a second at the same time may wait for a
     /// check to end.
@@ -59,9 +59,10 @@ pub struct Queue {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// The lanes that have a job, or had more than their share of time until a moment ago.
+    /// The lanes that have a job, and idle lanes whose [`Jobs::used`] is greater than `present`.
     lanes: HashMap<Lane, Jobs>,
-    /// The greatest [`Jobs::used`] of a lane whose job was taken: a lane that begins has used as much.
+    /// The greatest [`Jobs::used`] that a lane of checks had when one of its jobs was taken. An idle
+    /// lane that gets a job is raised to this value.
     present: Duration,
     /// Jobs that run in a slot of [`Slot::Any`].
     running_in_any: usize,
@@ -73,9 +74,9 @@ struct Inner {
 struct Jobs {
     waiting: VecDeque<Job>,
     running: usize,
-    /// Time that its jobs took. A lane that begins again has used at least as much as the one whose job
-    /// was taken last, so that it cannot catch up on the time in which it had none; and as much as it
-    /// had used itself, so that one that sends pictures one by one is not always next.
+    /// Time that its jobs took. When an idle lane gets a job, this is raised to [`Inner::present`], so
+    /// that the lane gains no credit for idle time. It is never lowered, so that a sender that sends
+    /// its pictures one by one is not always next.
     used: Duration,
 }
 

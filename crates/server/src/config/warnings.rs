@@ -31,7 +31,7 @@ pub enum Risk {
     PlainHttp,
     /// Other machines reach `/metrics`, which asks for no key.
     OpenMetrics,
-    /// The requests of every client may claim any address.
+    /// Every client can claim any address, because every client counts as a trusted proxy.
     ForgedAddresses,
     /// Services on other machines can have requests sent to this machine's loopback.
     WebhooksToLoopback,
@@ -47,7 +47,7 @@ pub enum Risk {
     Root,
     /// A core dump or a debugger may show the vault's key and items.
     Debugging,
-    /// Items of which frames were not compared pass.
+    /// An item is allowed although some of its frames were not compared.
     FramesPass,
     /// Services can compute hashes of the lists.
     ExactDistances,
@@ -136,20 +136,21 @@ impl Config {
         let proxies = &self.server.trusted_proxies;
         let wide = proxies.iter().find(|network| network.prefix_bits() == 0)?;
         Some(format!(
-            "`server.trusted_proxies` has {wide}, which is every address: each client can claim the \
-             address that a key is bound to. Name the proxies alone"
+            "`server.trusted_proxies` has {wide}, which contains every address: each client can claim \
+             to have an address from which a key is accepted. List only the proxies' addresses"
         ))
     }
 
     fn webhooks_to_loopback(&self) -> Option<String> {
-        let is_open = self.webhooks.loopback && is_beyond_loopback(&self.server.listen);
-        is_open.then(|| {
-            format!(
-                "`webhooks.loopback` is true and `server.listen` is {}: the holder of a service's \
-                 key on another machine can have requests sent to each port of this machine's \
-                 loopback, and learn which are open. Set it to false",
-                self.server.listen
-            )
+        // Behind a proxy, `server.listen` is loopback too.
+        let is_open = is_beyond_loopback(&self.server.listen)
+            || !self.server.trusted_proxies.is_empty()
+            || self.console.origin.scheme() == "https";
+        (self.webhooks.loopback && is_open).then(|| {
+            "`webhooks.loopback` is true and clients on other machines reach this server: the holder \
+             of a service's key can have requests sent to each port of this machine's loopback, and \
+             learn which are open. Set it to false"
+                .to_owned()
         })
     }
 

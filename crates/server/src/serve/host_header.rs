@@ -6,7 +6,7 @@ use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-const MESSAGE: &str = "a request needs the header `host`, once\n";
+const MESSAGE: &str = "a request needs exactly one `host` header\n";
 
 /// Answers 400 if `host` is missing or there are several, as RFC 9112, section 3.2, demands: a proxy
 /// in front may take such a request for another site's.

@@ -1,9 +1,9 @@
 //! The places of a listener's connections, shared fairly by the addresses of their peers.
 //!
-//! If all places are taken, a new connection takes that of an idle one: one on which no request is
-//! being answered and no answer waits to be read. It is a connection of the peer that has the most of
-//! all, or of the newcomer's own. If these are all busy, the newcomer waits. Behind a proxy all
-//! connections have one peer.
+//! If all places are taken, a new connection takes the place of an idle one, on which no request is
+//! being answered and no answer waits to be read. The idle one must belong to the peer that has the
+//! most connections, or to the same peer as the new one. If all of theirs are busy, the new connection
+//! waits. Behind a proxy all connections have one peer.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

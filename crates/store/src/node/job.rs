@@ -54,9 +54,6 @@ queries! {
          WHERE dead_reason IS NOT NULL AND id > $1
          ORDER BY id
          LIMIT $2";
-    DROP_READY_JOBS = "-- drop_ready_jobs
-        DELETE FROM job
-         WHERE lane = $1 AND leased_by IS NULL AND dead_reason IS NULL";
     CAP_JOBS_DUE = "-- cap_jobs_due
         UPDATE job
            SET due_at = CASE WHEN leased_by IS NULL THEN $1 ELSE $2 END, changed_by = $3
@@ -242,13 +239,8 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Removes the jobs of a lane that no worker has leased.
-    pub async fn drop_ready_jobs(&mut self, lane: &Lane) -> Result<u64, Error> {
-        self.run(DROP_READY_JOBS.bind(lane.as_str())).await
-    }
-
-    /// Lets jobs that are due later than `latest` be due then, and ends the leases that last longer;
-    /// returns how many. A clock that was ahead for a while has postponed them to its own future.
+    /// Makes waiting jobs that are due after `latest` due at `latest`, and ends leases that expire
+    /// after it; returns how many. Such times come from a clock that was ahead.
     pub async fn cap_jobs_due(&mut self, now: Timestamp, latest: Timestamp) -> Result<u64, Error> {
         self.run(CAP_JOBS_DUE.bind(latest).bind(now).bind(self.name())).await
     }

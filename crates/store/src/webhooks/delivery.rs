@@ -64,7 +64,8 @@ queries! {
     RESET_MISSED = "-- reset_missed
         UPDATE delivery
            SET state = 'waiting', attempts = 0, changed_by = $5
-         WHERE id IN (SELECT delivery.id
+         WHERE state = 'failed'
+           AND id IN (SELECT delivery.id
                         FROM delivery
                         JOIN endpoint ON endpoint.id = delivery.endpoint_id
                        WHERE delivery.endpoint_id = $1 AND delivery.id > $2
@@ -290,9 +291,9 @@ impl Tx {
         }
     }
 
-    /// Makes deliveries wait again that failed because their endpoint was disabled: at most `limit`,
-    /// the oldest with an id above `after` first. Returns their ids in order; the caller enqueues
-    /// their jobs. Test messages stay failed. None if the endpoint is removed or disabled.
+    /// Sets deliveries that failed because their endpoint was disabled back to waiting: the oldest
+    /// `limit` with ids above `after`, except test messages. Returns their ids in order, or none if
+    /// the endpoint is removed or disabled; the caller enqueues their jobs.
     pub async fn reset_missed_deliveries(
         &mut self,
         endpoint: EndpointId,

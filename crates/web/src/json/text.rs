@@ -136,8 +136,9 @@ texts! {
     /// 32 hex digits in either case.
     Hex32 = 32..=32, "^[0-9A-Fa-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
 
-    /// Address of a webhook endpoint: https. An address in a private network, and the server's own
-    /// loopback, are rejected unless the operator permits them; loopback then also by http.
+    /// Address of a webhook endpoint, with the scheme https. Addresses in private networks, and the
+    /// server's own loopback, are rejected unless the operator permits them; a permitted loopback
+    /// address may have the scheme http.
     EndpointUrl = 9..=2000, "^https?://[^\\s\\u0000-\\u001f\\u007f]+$", "https://service.example/webhooks";
     /// The secret that signs webhooks, by the Standard Webhooks convention.
     WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";

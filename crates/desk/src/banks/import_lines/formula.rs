@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// What a formula begins with, for at least one spreadsheet in one language; the wide ones in
-/// Japanese. A tab or a line break, which also count, are in no value.
+/// The characters with which a formula begins in at least one spreadsheet; the full-width ones count in
+/// Japanese versions. A tab or a line break counts too, but no value can contain one.
 ///
 /// Source: OWASP, "CSV Injection".
 const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];

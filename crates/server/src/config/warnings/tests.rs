@@ -34,6 +34,10 @@ fn each_risk_of_a_setting_is_named_and_the_safe_setting_beside_it_is_not() {
     assert_eq!(risks("[server]\ntrusted_proxies = [\"0.0.0.0/0\"]"), [ForgedAddresses]);
     assert_eq!(risks("[server]\ntrusted_proxies = [\"10.0.0.0/8\"]"), []);
     assert_eq!(risks(loopback), []);
+    let proxied = "[server]\ntrusted_proxies = [\"10.0.0.0/8\"]\n";
+    assert_eq!(risks(&format!("{proxied}{loopback}")), [WebhooksToLoopback]);
+    let named = "[console]\norigin = \"https://console.example\"\n";
+    assert_eq!(risks(&format!("{named}{loopback}")), [WebhooksToLoopback]);
     assert_eq!(risks(&format!("{open}{loopback}")), [PlainHttp, OpenMetrics, WebhooksToLoopback]);
     assert_eq!(
         risks("[webhooks]\nprivate_networks = [\"169.254.0.0/16\"]"),

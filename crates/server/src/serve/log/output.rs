@@ -3,13 +3,17 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tracing_subscriber::fmt::MakeWriter;
 
 /// The log lines of this process that could not be written. Counted here and not by the metrics,
 /// because logging starts before them.
 static LINES_LOST: AtomicU64 = AtomicU64::new(0);
+
+/// Whether the last line may have been written in part: the next one then begins on a line of its own,
+/// so that it can be read.
+static IS_TORN: AtomicBool = AtomicBool::new(false);
 
 /// Returns how many log lines of this process could not be written.
 pub fn lines_lost() -> u64 {
@@ -28,14 +32,21 @@ pub enum Output {
 impl Output {
     /// Writes `line`, which ends with a line break; counts it if it cannot be written.
     pub fn write_line(&self, line: &[u8]) {
+        let torn: &[u8] = if IS_TORN.swap(false, Ordering::Relaxed) { b"\n" } else { b"" };
         let written = match self {
-            Self::Stderr => io::stderr().write_all(line),
-            Self::File(file) => file.as_ref().write_all(line),
+            Self::Stderr => write(io::stderr().lock(), torn, line),
+            Self::File(file) => write(file.as_ref(), torn, line),
         };
         if written.is_err() {
+            IS_TORN.store(true, Ordering::Relaxed);
             LINES_LOST.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+fn write(mut to: impl Write, torn: &[u8], line: &[u8]) -> io::Result<()> {
+    to.write_all(torn)?;
+    to.write_all(line)
 }
 
 /// Takes whole lines, as the subscriber writes them, and reports none as failed.

@@ -5,11 +5,9 @@ use jiff::Timestamp;
 use mamori_model::webhook::{Disabled, PreviousSecret};
 use mamori_model::{EndpointId, Sensitive, ServiceId};
 
-use super::FAIL_WAITING;
 use crate::error::Error;
 use crate::query::queries;
 use crate::tx::Tx;
-use crate::webhooks::delivery::ENDPOINT_DISABLED;
 
 queries! {
     MARK_FAILING = "-- mark_failing
@@ -70,19 +68,6 @@ impl Tx {
             .bind(disabled.cause.as_str())
             .bind(self.name());
         Ok(self.run(call).await? == 1)
-    }
-
-    /// Fails the deliveries that wait for an endpoint that was just disabled; they can be sent again
-    /// once it is enabled.
-    pub async fn fail_deliveries_of_disabled(
-        &mut self,
-        service: ServiceId,
-        endpoint: EndpointId,
-    ) -> Result<(), Error> {
-        let call =
-            FAIL_WAITING.bind(service).bind(endpoint).bind(ENDPOINT_DISABLED).bind(self.name());
-        self.run(call).await?;
-        Ok(())
     }
 
     /// Enables a disabled endpoint; returns false if the service has no such endpoint, or it is not

@@ -263,7 +263,7 @@ pub struct CheckedJson {
     /// The entries that it came near to, the nearest first; at most `limits.hits_max` (200), those
     /// of banks with the strictest action.
     pub matches: Vec<HitJson>,
-    /// Number of entries that it came near to beyond those.
+    /// Number of further entries that it came near to, which `matches` leaves out.
     #[schema(minimum = 0)]
     pub more_matches: u32,
     /// The record of the match, if there is one. A clean item has none.

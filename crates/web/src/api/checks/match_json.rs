@@ -110,7 +110,7 @@ pub struct MatchJson {
     pub verdict: Verdict,
     /// The entries that it came near to, the nearest first; at most `limits.hits_max` (200).
     pub matches: Vec<HitJson>,
-    /// Number of entries that it came near to beyond those.
+    /// Number of further entries that it came near to, which `matches` leaves out.
     #[schema(minimum = 0)]
     pub more_matches: u32,
     /// PDQ hash; the newest in `hashes`.

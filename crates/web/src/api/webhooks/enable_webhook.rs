@@ -19,7 +19,10 @@ use crate::problem::Problem;
 #[utoipa::path(
     post, path = "/v1/webhooks/{endpoint}/enable", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
-    responses((status = 200, description = "The endpoint is enabled.", body = EnabledEndpoint)),
+    responses(
+        (status = 200, description = "The endpoint is enabled.", body = EnabledEndpoint),
+        (status = 429, description = "The service requested too many messages within a minute."),
+    ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks", "actions:answer"])))
 )]
 pub async fn enable_webhook(
