@@ -159,7 +159,7 @@ fn every_command_has_its_own_help_text() {
         ("demo", "mamori demo --exit --json > demo.json"),
         ("bank", "mamori bank import rehearsal hashes.txt"),
         ("key", "mamori key create service"),
-        ("check-config", "Exit statuses: 0 it can be used"),
+        ("check-config", "Exit statuses: 0 the configuration is valid"),
         ("migrate", "A schema that is newer than this version is refused."),
         ("hash", "mamori hash --json"),
         ("match", "mamori match --json"),
