@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use mamori_desk::LocalCli;
 use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::{Clock, LocalCli};
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{Language, StaffRole};
 use mamori_model::{Purpose, Sensitive};
@@ -51,7 +51,8 @@ impl DemoServer {
         process::protect(&config)?;
         let file = File::create(folder.path().join("mamori.log"))?;
         log::start_into(&config.log, log::Output::File(Arc::new(file)), false)?;
-        let metrics = metrics::install().context("metrics cannot be recorded")?;
+        let metrics = metrics::install(Clock::system().now());
+        let metrics = metrics.context("metrics cannot be recorded")?;
         let listeners = bind_listeners(&mut config)?;
         let (address, admin_address) = (listeners.address(), listeners.admin_address());
         // Browsers create passkeys only for names.

@@ -80,9 +80,14 @@ async fn check_and_stop(mut node: SilentNode, config: &Path) {
     assert_eq!(status, 200);
     assert_eq!(answer["verdict"], "hold", "{answer}");
     let metrics = metrics.as_str().unwrap();
-    let line = metrics.lines().find(|line| line.starts_with("mamori_log_lines_lost_total "));
-    let lost: u64 = line.unwrap().rsplit(' ').next().unwrap().parse().unwrap();
-    assert!(lost > 3, "{lost}");
+    let lost = |target: &str| -> u64 {
+        let series = format!("mamori_log_lines_lost_total{{target=\"{target}\"}} ");
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&*series));
+        value.unwrap_or_else(|| panic!("{series} is not in {metrics}")).parse().unwrap()
+    };
+    assert!(lost("other") > 3, "{metrics}");
+    assert!(lost("security") > 0, "the keys that were issued: {metrics}");
+    assert!(lost("audit") > 0, "the changes: {metrics}");
     assert!(stopped.success(), "{stopped}");
 }
 
