@@ -6,6 +6,7 @@ use super::described::{COUNTERS, GAUGES, HISTOGRAM, Labels, register};
 use super::*;
 
 const GUIDE: &str = include_str!("../../../../../docs/operate.md");
+const ALERTS: &str = include_str!("../../../../../docs/alerts.yml");
 
 fn is_metric(word: &str) -> bool {
     let is_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -53,6 +54,40 @@ fn the_guide_for_operators_names_every_metric_and_no_other() {
     let named: BTreeSet<&str> = GUIDE.split('`').filter(|word| is_metric(word)).collect();
 
     assert_eq!(named, described());
+}
+
+#[test]
+fn the_alert_rules_use_only_metrics_that_are_described() {
+    let words = ALERTS.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let used: BTreeSet<&str> = words.filter(|word| is_metric(word)).collect();
+
+    assert!(used.len() > 10, "{used:?}");
+    for name in used {
+        let of = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end));
+        let is_of_histogram = of == Some(HISTOGRAM.0);
+        assert!(is_of_histogram || described().contains(name), "{name} is not described");
+    }
+}
+
+#[test]
+fn each_alert_says_what_to_do_and_where_the_guide_explains_it() {
+    let anchors: BTreeSet<String> = GUIDE
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .map(|heading| heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-"))
+        .collect();
+    let alerts: Vec<&str> = ALERTS.split("- alert: ").skip(1).collect();
+
+    assert!(alerts.len() > 10);
+    for alert in alerts {
+        let name = alert.lines().next().unwrap();
+        for key in ["severity: ", "summary: ", "description: ", "runbook: docs/operate.md#"] {
+            assert!(alert.contains(key), "{name} has no `{key}`");
+        }
+        let (_, anchor) = alert.split_once("runbook: docs/operate.md#").unwrap();
+        let anchor = anchor.lines().next().unwrap();
+        assert!(anchors.contains(anchor), "{name}: docs/operate.md has no section `{anchor}`");
+    }
 }
 
 /// A use of a metric in a source: its name, and the labels that it names with `=>`.
