@@ -23,7 +23,7 @@ pub use error::Error;
 pub use format::{Format, sniff};
 pub use limits::Limits;
 pub use picture::{Frame, FrameHash, Picture, dihedral, hash};
-pub use pool::{Pool, PoolSettings, Sender};
+pub use pool::{Failures, Pool, PoolSettings, Sender};
 pub use rendition::{Blur, FrameSelection, Raster, encode, render};
 pub use sandbox::{Protection, Protections};
 pub use worker::run_worker;

@@ -12,6 +12,7 @@ mod sender;
 mod settings;
 mod spawner;
 mod supervisor;
+mod tally;
 
 use std::io;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub use sender::Sender;
 pub use settings::PoolSettings;
 use spawner::Spawner;
 use supervisor::SlotSupervisor;
+pub use tally::Failures;
+use tally::Tally;
 
 /// A picture that waits for a process.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ pub struct Pool {
 #[derive(Debug)]
 struct Inner {
     queue: Arc<Queue>,
-    processes: Arc<Processes>,
+    tally: Arc<Tally>,
     protections: Protections,
     reads_heic: bool,
 }
@@ -91,7 +94,9 @@ impl Pool {
     pub async fn start(settings: PoolSettings) -> Result<Self, Error> {
         let settings = Arc::new(settings);
         let spawner = Spawner::start(&settings).map_err(Error::Pool)?;
-        let processes = Processes::start(spawner.clone(), &settings).await.map_err(Error::Pool)?;
+        let tally = Arc::new(Tally::default());
+        let processes = Processes::start(spawner.clone(), &settings, Arc::clone(&tally)).await;
+        let processes = processes.map_err(Error::Pool)?;
         let protections = processes.protections();
         let converter = Converter::find(&spawner, &protections).map(Arc::new);
         let reads_heic = converter.is_some();
@@ -116,7 +121,7 @@ impl Pool {
             tokio::spawn(supervisor.run());
         }
         tokio::spawn(Arc::clone(&processes).maintain(Arc::clone(&queue)));
-        Ok(Self { inner: Arc::new(Inner { queue, processes, protections, reads_heic }) })
+        Ok(Self { inner: Arc::new(Inner { queue, tally, protections, reads_heic }) })
     }
 
     /// Decodes and hashes one picture of `sender` in one of its processes.
@@ -130,7 +135,7 @@ impl Pool {
     pub async fn hash(&self, bytes: impl Into<Bytes>, sender: Sender) -> Result<Picture, Error> {
         let (reply, answer) = oneshot::channel();
         let job = Job { sender, bytes: bytes.into(), request: Request::Hash(reply) };
-        self.inner.queue.push(Lane::Checks(sender), job)?;
+        self.push(Lane::Checks(sender), job)?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
@@ -148,8 +153,12 @@ impl Pool {
     ) -> Result<Raster, Error> {
         let (reply, answer) = oneshot::channel();
         let request = Request::Render((blur, selection), reply);
-        self.inner.queue.push(Lane::Views, Job { sender, bytes: bytes.into(), request })?;
+        self.push(Lane::Views, Job { sender, bytes: bytes.into(), request })?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
+    }
+
+    fn push(&self, lane: Lane, job: Job) -> Result<(), Error> {
+        self.inner.queue.push(lane, job).inspect_err(|_| self.inner.tally.refused())
     }
 
     /// Returns the protections against the processes, as the first of them reported them; the others
@@ -170,7 +179,12 @@ impl Pool {
 
     /// Returns how many processes are ready or working at the moment.
     pub fn alive(&self) -> usize {
-        self.inner.processes.alive()
+        self.inner.tally.alive()
+    }
+
+    /// Returns what went wrong since the start, in numbers.
+    pub fn failures(&self) -> Failures {
+        self.inner.tally.failures()
     }
 }
 

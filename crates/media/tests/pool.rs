@@ -6,7 +6,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use mamori_media::{
-    Blur, Error, FrameSelection, Limits, Pool, PoolSettings, Protection, Remaining, Sender, hash,
+    Blur, Error, Failures, FrameSelection, Limits, Pool, PoolSettings, Protection, Remaining,
+    Sender, hash,
 };
 use mamori_model::{Distance, ServiceId};
 use mamori_testkit::pictures::edit::enlarge;
@@ -121,6 +122,7 @@ async fn an_idle_process_that_is_killed_is_replaced() {
         now.len() == 2 && !now.contains(&before[0]) && pool.alive() == 2
     };
     until(is_replaced).await;
+    assert_eq!(pool.failures(), Failures { ended: 1, ..Failures::default() });
     assert!(pool.hash(encode::png(&draw(6, 64, 64)), OPERATOR).await.is_ok());
 }
 
@@ -139,6 +141,7 @@ async fn a_hanging_process_fails_its_picture_only_and_after_a_limited_time() {
     assert_eq!(reason(answer), "decoding took longer than 0.3 s");
     until(|| pool.alive() == 1).await;
     assert!(!processes("hang").contains(&pid));
+    assert_eq!(pool.failures(), Failures { ended: 1, ..Failures::default() });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,6 +170,7 @@ async fn a_process_that_dies_over_a_picture_fails_that_picture_only() {
     for answer in answers.into_iter().filter(Result::is_err) {
         assert_eq!(reason(answer), "the decoder stopped (signal 9)");
     }
+    assert_eq!(pool.failures(), Failures { ended: 1, ..Failures::default() });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,6 +229,7 @@ async fn pictures_beyond_the_queue_limit_are_refused_at_once() {
         }
     }
     assert!((1..=2).contains(&busy), "{busy} were refused");
+    assert_eq!(pool.failures(), Failures { refused: busy, ..Failures::default() });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,6 +264,9 @@ async fn callers_get_an_error_when_no_process_can_be_started_any_more() {
     let answer = pool.hash(encode::png(&draw(6, 64, 64)), OPERATOR).await;
 
     assert!(matches!(answer, Err(Error::Pool(_))), "{answer:?}");
+    let failures = pool.failures();
+    assert_eq!((failures.ended, failures.refused), (1, 0));
+    assert!(failures.not_started > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -275,6 +275,7 @@ impl ActionState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(VariantArray)]
 pub enum Answer {
     /// The service has done it.
     Done,
@@ -283,6 +284,9 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Every answer.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
     /// Returns the state that the action enters with this answer.
     pub fn state(self) -> ActionState {
         match self {

@@ -93,6 +93,9 @@ pub enum Looked {
 }
 
 impl Looked {
+    /// Every word that [`Self::as_str`] returns.
+    pub const WORDS: [&'static str; 3] = ["all", "part", "none"];
+
     /// Returns the word that the API and the metrics use.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -111,6 +114,17 @@ impl Looked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_are_those_of_the_variants() {
+        let variants = [
+            Looked::All,
+            Looked::Part(vec![Gap::of(NotCompared::Damaged)]),
+            Looked::None(NotLooked::NoBank),
+        ];
+
+        assert_eq!(variants.each_ref().map(Looked::as_str), Looked::WORDS);
+    }
 
     #[test]
     fn a_word_is_the_same_in_code_and_in_json() {

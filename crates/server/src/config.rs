@@ -37,7 +37,7 @@ pub const VAULT_KEY_VARIABLE: &str = "MAMORI_VAULT_KEY";
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// `[server]`: listening address and timeouts.
+    /// `[server]`: listening addresses and timeouts.
     pub server: Server,
     /// `[database]`: the database.
     pub database: Database,
@@ -166,6 +166,7 @@ impl Config {
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
         self.check_memory_budget()?;
+        self.check_admin_listener()?;
         if self.hma.enabled {
             self.check_hma_listener()?;
             self.hma()?;
@@ -193,6 +194,18 @@ impl Config {
             )));
         }
         Ok(())
+    }
+
+    /// Checks that the listener for operators has an address of its own.
+    fn check_admin_listener(&self) -> Result<(), Error> {
+        let admin = self.server.admin_listen;
+        let hma = self.hma.listen.filter(|_| self.hma.enabled);
+        let others = [("server.listen", Some(self.server.listen)), ("hma.listen", hma)];
+        let same = others.iter().find(|(_, other)| *other == Some(admin) && admin.port() != 0);
+        let Some((key, _)) = same else { return Ok(()) };
+        Err(Error::Conflict(format!(
+            "`server.admin_listen` and `{key}` are both {admin}: set another port in one of them"
+        )))
     }
 
     /// Checks that HMA clients without keys can reach only a loopback address.

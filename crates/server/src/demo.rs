@@ -105,6 +105,7 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct RunningServer<'a> {
     address: &'a str,
+    admin_address: &'a str,
     service_key: &'a str,
     admin_key: &'a str,
     folder: &'a Path,
@@ -215,6 +216,7 @@ fn print_result(server: &DemoServer, args: &Args, result: &DemoResult) -> anyhow
     if args.json {
         let running = (!args.exit).then(|| RunningServer {
             address: &server.address,
+            admin_address: &server.admin_address,
             service_key: &result.service_key,
             admin_key: &server.admin_key,
             folder: server.folder(),
@@ -257,11 +259,13 @@ fn next_steps(server: &DemoServer, result: &DemoResult) -> String {
          cd {folder}\n  export MAMORI_KEY={service_key}\n{moved}\n\
          The API's documents:  {address}/docs\n\
          Administrator's key:  {admin_key}\n\
+         For monitoring:       {admin_address}/metrics and /readyz\n\
          The log:              {folder}/mamori.log\n\n\
          Ctrl-C stops it and removes the folder.\n",
         config = server.config_file.display(),
         service_key = result.service_key,
         folder = server.folder().display(),
         admin_key = server.admin_key,
+        admin_address = server.admin_address,
     )
 }

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use mamori_desk::Clock;
 
 use crate::config::Config;
 use crate::{process, runtime};
@@ -63,7 +64,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
-    let metrics = metrics::install().context("metrics cannot be recorded")?;
+    let metrics = metrics::install(Clock::system().now());
+    let metrics = metrics.context("metrics cannot be recorded")?;
     let mut shutdown = stop::ShutdownSignal::listen().context("no signals can be received")?;
     // Before anything else is opened: an address that is in use is the most common mistake.
     let listeners = Listeners::bind(config)?;

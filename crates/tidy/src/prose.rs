@@ -40,7 +40,7 @@ const EXCEPTIONS: [(&str, usize, &str); 5] = [
     ("crates/web/src/api/matrix.txt", 2, "the column of requests without a key"),
     ("crates/web/src/docs/curl.rs", 1, "the value of `x-who` for requests without a key"),
     ("crates/web/src/document.rs", 4, "the value of `x-who` for requests without a key"),
-    ("crates/web/src/health.rs", 2, "the value of `x-who` for requests without a key"),
+    ("crates/web/src/health.rs", 1, "the value of `x-who` for requests without a key"),
 ];
 
 /// Reports each line of a source, document, message or sample configuration that has a denied word,
@@ -112,10 +112,10 @@ mod tests {
     #[test]
     fn an_exception_ends_with_its_number_of_lines() {
         let line = "# nobody\n";
-        let few = File::of("crates/web/src/health.rs", &line.repeat(2));
-        let many = File::of("crates/web/src/health.rs", &line.repeat(3));
+        let few = File::of("crates/web/src/health.rs", line);
+        let many = File::of("crates/web/src/health.rs", &line.repeat(2));
 
         assert_eq!(denied(&[few]).len(), 0);
-        assert_eq!(denied(&[many]).len(), 3);
+        assert_eq!(denied(&[many]).len(), 2);
     }
 }

@@ -39,7 +39,7 @@ const TAGS: [(&str, &str); 10] = [
     ("webhooks", "Endpoints, and messages to them, by the Standard Webhooks convention."),
     ("keys", "Services and their keys."),
     ("approvals", "Changes that need a second actor, and notices of changes that narrowed."),
-    ("health", "For operators."),
+    ("health", "For load balancers."),
 ];
 
 /// Returns the OpenAPI 3.1 document of the API.
@@ -49,10 +49,8 @@ pub fn openapi() -> OpenApi {
 
 /// Returns the endpoints together with their document.
 pub fn described() -> OpenApiRouter<App> {
-    let mut router = OpenApiRouter::with_openapi(head())
-        .merge(api::router())
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz));
+    let mut router =
+        OpenApiRouter::with_openapi(head()).merge(api::router()).routes(routes!(health::healthz));
     complete(router.get_openapi_mut());
     router
 }

@@ -1,6 +1,7 @@
-//! `GET /healthz` and `GET /readyz`, for supervisors and load balancers. They need no key and say
-//! nothing about any person.
+//! `GET /healthz`, for load balancers, and `GET /readyz`, for operators, on a listener of its own. They
+//! need no key and say nothing about any person.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -11,7 +12,7 @@ use mamori_desk::{Desk, WriteFault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::App;
+use crate::cached::{Cached, PROBE_AGE_MAX};
 
 /// How long the database may take to answer.
 const PING_TIME_MAX: Duration = Duration::from_secs(2);
@@ -29,7 +30,7 @@ pub struct Healthy {
 }
 
 /// Readiness of a node, and the state of its parts.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct Readiness {
     /// Whether every part below is in order.
     pub ready: bool,
@@ -47,10 +48,8 @@ pub struct Readiness {
     /// Number of the last change of the banks that this node has applied.
     pub version: i64,
     /// The last time at which the node knew that it had applied every change.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub current_at: Option<Timestamp>,
     /// The age of `current_at`, in milliseconds.
-    #[schema(minimum = 0)]
     pub age_ms: Option<u64>,
     /// Number of banks in memory.
     pub banks: usize,
@@ -62,7 +61,7 @@ pub struct Readiness {
 
 /// Whether the database takes writes, which matches, cases and decisions need. Checks without a hit
 /// need none.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct Writes {
     /// Whether a row could be written, within the last second.
     pub ok: bool,
@@ -87,47 +86,67 @@ pub async fn healthz() -> Json<Healthy> {
     Json(Healthy { status: "ok" })
 }
 
-/// Check readiness
-///
-/// A node is ready if its database answers and takes writes, its index is loaded and current, and a
-/// decoding process is running. The database is queried, and one row written, at most once a second,
-/// however often this is called. A node that is not ready because of `writes` alone still answers
-/// checks of items that match nothing.
-#[utoipa::path(
-    get, path = "/readyz", tag = "health",
-    responses(
-        (status = 200, description = "The node is ready.", body = Readiness),
-        (status = 503, description = "The node is not ready; the parts say why.", body = Readiness),
-    ),
-    extensions(("x-who" = json!("nobody")))
-)]
-pub async fn readyz(
-    State(App { desk, settings, database, .. }): State<App>,
-) -> (StatusCode, Json<Readiness>) {
-    let is_answering = database.get(ping(&desk)).await;
-    let writes = Writes::from(desk.check_writes().await);
-    let position = desk.position();
-    let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
-    let index = index_state(age);
-    let holdings = desk.holdings();
-    let decoders = desk.pool().alive();
+impl Readiness {
+    /// Returns each part of which a node that is ready needs, and whether it is in order.
+    pub fn parts(&self) -> [(&'static str, bool); 4] {
+        [
+            ("database", self.database == "ok"),
+            ("writes", self.writes.ok),
+            ("index", self.index == "loaded"),
+            ("decoders", self.decoders > 0),
+        ]
+    }
+}
 
-    let ready = is_answering && writes.ok && index == "loaded" && decoders > 0;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let readiness = Readiness {
-        ready,
-        node: settings.node.clone(),
-        database: if is_answering { "ok" } else { "lost" },
-        writes,
-        index,
-        clock: desk.clock_state().as_str(),
-        version: position.version,
-        current_at: position.current_at,
-        age_ms: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(0)),
-        banks: holdings.banks,
-        entries: holdings.entries,
-        decoders,
-    };
+/// Finds out whether a node is ready. A clone shares the last answer of the database, which is asked,
+/// and one row written, at most once a second, however many clients ask.
+#[derive(Clone)]
+pub struct Probe {
+    desk: Desk,
+    /// Name of the node.
+    node: String,
+    /// Whether the database answered recently.
+    database: Arc<Cached<bool>>,
+}
+
+impl Probe {
+    /// Creates the probe of the node with this name.
+    pub fn new(desk: Desk, node: String) -> Self {
+        Self { desk, node, database: Arc::new(Cached::new(PROBE_AGE_MAX)) }
+    }
+
+    /// Returns the state of the node's parts. A node that is not ready because of `writes` alone still
+    /// answers checks of items that match nothing.
+    pub async fn readiness(&self) -> Readiness {
+        let desk = &self.desk;
+        let is_answering = self.database.get(ping(desk)).await;
+        let writes = Writes::from(desk.check_writes().await);
+        let position = desk.position();
+        let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
+        let holdings = desk.holdings();
+        let mut readiness = Readiness {
+            ready: false,
+            node: self.node.clone(),
+            database: if is_answering { "ok" } else { "lost" },
+            writes,
+            index: index_state(age),
+            clock: desk.clock_state().as_str(),
+            version: position.version,
+            current_at: position.current_at,
+            age_ms: age.map(|age| u64::try_from(age.as_millis()).unwrap_or(0)),
+            banks: holdings.banks,
+            entries: holdings.entries,
+            decoders: desk.pool().alive(),
+        };
+        readiness.ready = readiness.parts().iter().all(|(_, is_in_order)| *is_in_order);
+        readiness
+    }
+}
+
+/// Answers 200 if the node is ready and 503 if not; the parts say why.
+pub async fn readyz(State(probe): State<Probe>) -> (StatusCode, Json<Readiness>) {
+    let readiness = probe.readiness().await;
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
 

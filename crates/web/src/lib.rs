@@ -28,10 +28,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
+use axum::routing::get;
 use mamori_desk::Desk;
 
 use budget::Budget;
-use cached::{Cached, PROBE_AGE_MAX};
+use health::Probe;
 
 pub use document::openapi;
 pub use settings::Settings;
@@ -45,15 +46,12 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The memory budget for items.
     pub budget: Budget,
-    /// Whether the database answered recently.
-    pub database: Arc<Cached<bool>>,
 }
 
 impl App {
     /// Creates the state from its parts.
     pub fn new(desk: Desk, settings: Settings, budget: Budget) -> Self {
-        let database = Arc::new(Cached::new(PROBE_AGE_MAX));
-        Self { desk, settings: Arc::new(settings), budget, database }
+        Self { desk, settings: Arc::new(settings), budget }
     }
 }
 
@@ -69,7 +67,7 @@ impl FromRef<App> for Arc<Settings> {
     }
 }
 
-/// Returns the router of the API: `/v1/**`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`.
+/// Returns the router of the API: `/v1/**`, `/openapi.json`, `/docs`, `/healthz`.
 ///
 /// The server must limit the time in which the head of a request arrives; from the body on,
 /// [`Settings`] sets the limits. Routers of one process share a `budget`.
@@ -83,4 +81,15 @@ pub fn api(desk: Desk, settings: Settings, budget: Budget) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)
+}
+
+/// Returns the router of the listener for operators: `/healthz` and `/readyz`.
+pub fn admin(app: App, probe: Probe) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(from_fn_with_state(app, observe::observe))
+        .with_state(probe)
 }

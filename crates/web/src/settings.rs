@@ -16,8 +16,6 @@ pub struct Settings {
     /// How long a request may take from its head to its response; imports and exports may take
     /// longer.
     pub request_timeout: Duration,
-    /// Name of this node, as `/readyz` returns it.
-    pub node: String,
 }
 
 impl Default for Settings {
@@ -28,7 +26,6 @@ impl Default for Settings {
             import_bytes_max: 4 << 30,
             body_idle_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
-            node: "mamori".to_owned(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod packages;
 #[expect(dead_code, reason = "tests need more of it than we do")]
 #[path = "../../testkit/src/postgres.rs"]
 mod postgres;
+mod promtool;
 mod python;
 mod serving;
 mod steps;

@@ -37,7 +37,8 @@ pub fn install(needs: impl Iterator<Item = Need>) -> Result<()> {
     Ok(())
 }
 
-fn is_root() -> bool {
+/// Checks whether this program has the rights of root.
+pub fn is_root() -> bool {
     let answer = Command::new("id").arg("-u").output();
     answer.is_ok_and(|answer| answer.stdout == b"0\n")
 }

@@ -19,6 +19,14 @@ pub fn free_address() -> Result<String> {
     Ok(listener.local_addr()?.to_string())
 }
 
+/// Returns the section `[server]` of a configuration: the API at `address`, and a free port of
+/// loopback for operators.
+pub fn server_section(address: &str) -> String {
+    format!(
+        "[server]\nallow_root = true\nlisten = \"{address}\"\nadmin_listen = \"127.0.0.1:0\"\n\n"
+    )
+}
+
 /// Creates an API key for the role `admin` or `service NAME`, and returns its text.
 pub fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
     let mut create = Command::new(program);

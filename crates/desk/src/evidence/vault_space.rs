@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use mamori_model::ServiceId;
 use mamori_model::matched::Match;
 use mamori_vault::Vault;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::settings::VaultLimits;
 use crate::staff::member::Member;
@@ -42,23 +43,27 @@ impl VaultSpace {
     }
 }
 
-/// The limit that an item exceeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Shortage {
+/// The limit that an item exceeds, so that its bytes are not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Shortage {
+    /// That of the whole vault.
     All,
+    /// The share of its service.
     Service,
+    /// The share of its account.
     Account,
+    /// The space on the disk.
     Disk,
 }
 
 impl Shortage {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Service => "service",
-            Self::Account => "account",
-            Self::Disk => "disk",
-        }
+    /// Every limit, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the word that the metric and the log use.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -87,6 +92,11 @@ impl Measured {
 impl Desk {
     /// Returns the space in the vault; `None` if there is no vault.
     pub async fn vault_space(&self, _: &Member) -> Result<Option<VaultSpace>, Error> {
+        self.vault_space_in_all().await
+    }
+
+    /// Returns the same for the operator's metrics.
+    pub async fn vault_space_in_all(&self) -> Result<Option<VaultSpace>, Error> {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
         let limits = self.settings().vault_limits;
         let used = self.vault_bytes().await?;

@@ -8,7 +8,7 @@ use mamori_model::{CeremonyId, Refusal, Sensitive};
 use mamori_store::Tx;
 
 use crate::staff::member::Member;
-use crate::staff::sign_in::{PasswordSignIn, failed};
+use crate::staff::sign_in::{PasswordSignIn, SignInResult, failed};
 use crate::staff::sign_in_passkey::PasskeyChallenge;
 use crate::{Desk, Error};
 
@@ -28,7 +28,8 @@ impl Desk {
         let limits = AttemptLimits { of_all: u32::MAX, ..self.settings().sign_in.attempts };
         let right = self.try_password(PasswordSignIn { name, password, code }, limits).await?;
         if right.staff != me.staff() {
-            return Err(failed(Refusal::SignInWrong, "wrong", Some(me.staff())));
+            let wrong = SignInResult::Wrong;
+            return Err(failed(Refusal::SignInWrong, wrong, Some(me.staff())));
         }
 
         let mut tx = self.store().begin("prove").await?;
@@ -60,7 +61,8 @@ impl Desk {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         let shown = self.check_passkey(staff.name.as_str(), ceremony, answer).await?;
         if shown.staff != me.staff() {
-            return Err(failed(Refusal::SignInWrong, "wrong", Some(me.staff())));
+            let wrong = SignInResult::Wrong;
+            return Err(failed(Refusal::SignInWrong, wrong, Some(me.staff())));
         }
 
         let mut tx = self.store().begin("prove").await?;

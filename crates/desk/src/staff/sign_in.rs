@@ -8,6 +8,7 @@ use mamori_model::{AttemptId, CredentialId, Refusal, Sensitive, StaffId};
 use mamori_signin::{Phc, TotpSecret, check_password};
 use mamori_store::Tx;
 use mamori_vault::Vault;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::services::proof;
 use crate::staff::session::NewSession;
@@ -22,6 +23,30 @@ pub struct PasswordSignIn {
     pub password: Sensitive<String>,
     /// The code of an authenticator, six digits.
     pub code: Sensitive<String>,
+}
+
+/// The result of an attempt to sign in, as the metric and the log name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum SignInResult {
+    /// The staff member is signed in.
+    LetIn,
+    /// The name, the password, the code or the passkey is wrong.
+    Wrong,
+    /// The code is right and was used before.
+    CodeUsed,
+    /// Refused unchecked, after too many failures.
+    Wait,
+}
+
+impl SignInResult {
+    /// Every result, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the word that the metric and the log use.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A password and a code that are right, and not yet recorded as used.
@@ -42,7 +67,7 @@ impl Desk {
     pub async fn sign_in(&self, typed: PasswordSignIn) -> Result<NewSession, Error> {
         let now = self.clock().now();
         if !self.inner.password_attempts.take(now) {
-            return Err(failed(Refusal::SignInWait, "wait", None));
+            return Err(failed(Refusal::SignInWait, SignInResult::Wait, None));
         }
         let right = self.try_password(typed, self.settings().sign_in.attempts).await?;
 
@@ -50,14 +75,15 @@ impl Desk {
         self.record_password_used(&mut tx, &right).await?;
         let entered = match self.open_session(&mut tx, right.staff, now).await {
             Err(Error::NotFound(_)) => {
-                return Err(failed(Refusal::SignInWrong, "wrong", Some(right.staff)));
+                let wrong = SignInResult::Wrong;
+                return Err(failed(Refusal::SignInWrong, wrong, Some(right.staff)));
             }
             entered => entered?,
         };
         tx.commit().await?;
 
         self.inner.password_attempts.refund();
-        counted("let_in");
+        counted(SignInResult::LetIn);
         Ok(entered)
     }
 
@@ -77,7 +103,7 @@ impl Desk {
         let may_try = tx.begin_attempt(attempt, &proof::digest(name), limits, now).await?;
         tx.commit().await?;
         if !may_try {
-            return Err(failed(Refusal::SignInWait, "wait", None));
+            return Err(failed(Refusal::SignInWait, SignInResult::Wait, None));
         }
 
         let staff = match name.parse() {
@@ -109,7 +135,11 @@ impl Desk {
             (is_password, ..) => {
                 let was_used =
                     secret.is_some_and(|secret| secret.check(code, unix_s, None).is_some());
-                let result = if is_password && was_used { "code_used" } else { "wrong" };
+                let result = if is_password && was_used {
+                    SignInResult::CodeUsed
+                } else {
+                    SignInResult::Wrong
+                };
                 Err(failed(Refusal::SignInWrong, result, staff.map(|staff| staff.id)))
             }
         }
@@ -123,10 +153,12 @@ impl Desk {
     ) -> Result<(), Error> {
         let now = self.clock().now();
         if !tx.use_code(right.codes, right.step, now).await? {
-            return Err(failed(Refusal::SignInWrong, "code_used", Some(right.staff)));
+            let used = SignInResult::CodeUsed;
+            return Err(failed(Refusal::SignInWrong, used, Some(right.staff)));
         }
         if !tx.use_password(right.password, now).await? {
-            return Err(failed(Refusal::SignInWrong, "wrong", Some(right.staff)));
+            let wrong = SignInResult::Wrong;
+            return Err(failed(Refusal::SignInWrong, wrong, Some(right.staff)));
         }
         Ok(tx.mark_attempt_succeeded(right.attempt).await?)
     }
@@ -163,14 +195,14 @@ fn open_codes(vault: &Vault, codes: &Credential) -> Result<TotpSecret, Error> {
 /// Counts and logs a failed sign-in by its reason, which only the counter and the log know, and
 /// returns the refusal. `staff`: the account of the name that was typed, if there is one. The name
 /// itself is never logged: people type passwords into its field.
-pub(crate) fn failed(refusal: Refusal, result: &'static str, staff: Option<StaffId>) -> Error {
+pub(crate) fn failed(refusal: Refusal, result: SignInResult, staff: Option<StaffId>) -> Error {
     counted(result);
-    let staff = staff.map(tracing::field::display);
+    let (result, staff) = (result.as_str(), staff.map(tracing::field::display));
     tracing::warn!(target: "security", result, staff, "a sign-in failed");
     Error::Refused(refusal)
 }
 
 /// Counts an attempt to sign in by its result.
-pub(crate) fn counted(result: &'static str) {
-    metrics::counter!("mamori_sign_ins_total", "result" => result).increment(1);
+pub(crate) fn counted(result: SignInResult) {
+    metrics::counter!("mamori_sign_ins_total", "result" => result.as_str()).increment(1);
 }

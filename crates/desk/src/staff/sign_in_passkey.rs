@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::services::proof;
 use crate::staff::session::NewSession;
-use crate::staff::sign_in::{counted, failed};
+use crate::staff::sign_in::{SignInResult, counted, failed};
 use crate::{Desk, Error};
 
 /// The name under which the secret of passkey challenges is stored.
@@ -39,7 +39,7 @@ pub(super) struct VerifiedPasskey {
 /// Refuses a passkey. `staff`: the account of the name that was typed, or the nil id.
 fn wrong(staff: StaffId) -> Error {
     let known = Some(staff).filter(|staff| *staff != StaffId::from(Uuid::nil()));
-    failed(Refusal::SignInWrong, "wrong", known)
+    failed(Refusal::SignInWrong, SignInResult::Wrong, known)
 }
 
 impl Desk {
@@ -70,7 +70,7 @@ impl Desk {
         };
         tx.commit().await?;
 
-        counted("let_in");
+        counted(SignInResult::LetIn);
         Ok(entered)
     }
 

@@ -6,6 +6,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::job::{JobKind, RETRY_WAIT_MAX, jittered};
 use mamori_store::ENDPOINT_DISABLED;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::webhooks::destination::Refused;
 
@@ -34,6 +35,54 @@ pub(super) enum Outcome {
     EndpointRemoved,
     /// Nothing was sent: the message was created while its endpoint was being disabled.
     EndpointDisabled,
+}
+
+/// The result of an attempt, in the words of the metric: a class of statuses, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum AttemptResult {
+    /// The receiver accepted the message.
+    #[strum(serialize = "2xx")]
+    Accepted,
+    /// It named another address, which is not followed.
+    #[strum(serialize = "3xx")]
+    Redirected,
+    /// It wants no more messages.
+    #[strum(serialize = "410")]
+    Gone,
+    /// It wants fewer messages.
+    #[strum(serialize = "429")]
+    TooMany,
+    /// It refused the message otherwise.
+    #[strum(serialize = "4xx")]
+    NotAccepted,
+    /// It failed.
+    #[strum(serialize = "5xx")]
+    Failed,
+    /// It answered with a status of no class.
+    Other,
+    /// The address is not permitted.
+    Refused,
+    /// The receiver did not answer in time.
+    Timeout,
+    /// The connection was not made.
+    NoConnection,
+    /// The connection broke before the answer.
+    NoAnswer,
+    /// The endpoint was being removed.
+    Removed,
+    /// The endpoint was being disabled.
+    Disabled,
+}
+
+impl AttemptResult {
+    /// Every result, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the word that the metric uses.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 impl Outcome {
@@ -72,22 +121,22 @@ impl Outcome {
         }
     }
 
-    /// Returns the label of the metric: a class of statuses, or a word.
-    pub(super) fn label(&self) -> &'static str {
+    /// Returns the result that is counted.
+    pub(super) fn result(&self) -> AttemptResult {
         match self {
-            Self::Answered { status: 410, .. } => "410",
-            Self::Answered { status: 429, .. } => "429",
-            Self::Answered { status: 200..=299, .. } => "2xx",
-            Self::Answered { status: 300..=399, .. } => "3xx",
-            Self::Answered { status: 400..=499, .. } => "4xx",
-            Self::Answered { status: 500..=599, .. } => "5xx",
-            Self::Answered { .. } => "other",
-            Self::Refused(_) => "refused",
-            Self::Timeout => "timeout",
-            Self::NoConnection => "no_connection",
-            Self::NoAnswer => "no_answer",
-            Self::EndpointRemoved => "removed",
-            Self::EndpointDisabled => "disabled",
+            Self::Answered { status: GONE, .. } => AttemptResult::Gone,
+            Self::Answered { status: 429, .. } => AttemptResult::TooMany,
+            Self::Answered { status: 200..=299, .. } => AttemptResult::Accepted,
+            Self::Answered { status: 300..=399, .. } => AttemptResult::Redirected,
+            Self::Answered { status: 400..=499, .. } => AttemptResult::NotAccepted,
+            Self::Answered { status: 500..=599, .. } => AttemptResult::Failed,
+            Self::Answered { .. } => AttemptResult::Other,
+            Self::Refused(_) => AttemptResult::Refused,
+            Self::Timeout => AttemptResult::Timeout,
+            Self::NoConnection => AttemptResult::NoConnection,
+            Self::NoAnswer => AttemptResult::NoAnswer,
+            Self::EndpointRemoved => AttemptResult::Removed,
+            Self::EndpointDisabled => AttemptResult::Disabled,
         }
     }
 
@@ -164,7 +213,7 @@ mod tests {
 
     #[test]
     fn only_a_failure_that_may_pass_is_repeated() {
-        for (outcome, label, is_repeated) in [
+        for (outcome, result, is_repeated) in [
             (answered(204, 0), "2xx", false),
             (answered(307, 0), "3xx", true),
             (answered(404, 0), "4xx", true),
@@ -179,7 +228,8 @@ mod tests {
             (Outcome::EndpointRemoved, "removed", false),
             (Outcome::EndpointDisabled, "disabled", false),
         ] {
-            assert_eq!((outcome.label(), outcome.may_be_repeated()), (label, is_repeated));
+            assert_eq!(outcome.result().as_str(), result);
+            assert_eq!(outcome.may_be_repeated(), is_repeated, "{result}");
         }
     }
 }

@@ -137,8 +137,8 @@ impl Desk {
         tx.commit().await?;
 
         metrics::counter!("mamori_deliveries_total", "result" => state.as_str()).increment(1);
-        metrics::counter!("mamori_delivery_attempts_total", "result" => outcome.label())
-            .increment(1);
+        let result = outcome.result().as_str();
+        metrics::counter!("mamori_delivery_attempts_total", "result" => result).increment(1);
         if let Some(endpoint) = endpoint {
             log(endpoint.id, news, &outcome);
         }

@@ -1,7 +1,7 @@
 //! Endpoints of services, and the deliveries to them.
 
 pub mod add_endpoint;
-mod attempt;
+pub mod attempt;
 pub mod deliver;
 pub mod destination;
 pub mod enable_endpoint;

@@ -4,7 +4,6 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +15,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::spawner::Spawner;
+use super::tally::{Alive, Tally};
 use crate::error::safe_reason;
 use crate::rendition::Size;
 use crate::sandbox::sys;
@@ -43,28 +43,11 @@ pub struct Child {
     /// The protections that it reported to be in force.
     pub protections: Protections,
     /// Counts it until it is dropped.
-    _count: Count,
-}
-
-/// One of a number of processes.
-#[derive(Debug)]
-struct Count(Arc<AtomicUsize>);
-
-impl Count {
-    fn new(all: &Arc<AtomicUsize>) -> Self {
-        all.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(all))
-    }
-}
-
-impl Drop for Count {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+    alive: Alive,
 }
 
 impl Child {
-    /// Starts a process, sends it its limits and waits for its greeting. `alive` counts it.
+    /// Starts a process, sends it its limits and waits for its greeting. `tally` counts it.
     ///
     /// # Errors
     /// `Unsupported` if it lacks a protection that is in `required`.
@@ -72,7 +55,7 @@ impl Child {
         spawner: &Spawner,
         limits: &Limits,
         required: &Protections,
-        alive: &Arc<AtomicUsize>,
+        tally: &Arc<Tally>,
     ) -> io::Result<Self> {
         let mut process = spawner.spawn().await?;
         let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
@@ -94,8 +77,8 @@ impl Child {
                     let message = format!("a decoding process without: {}", names.join(", "));
                     return Err(io::Error::new(io::ErrorKind::Unsupported, message));
                 }
-                let count = Count::new(alive);
-                Ok(Self { process, input, output, stderr, protections, _count: count })
+                let alive = Alive::new(tally);
+                Ok(Self { process, input, output, stderr, protections, alive })
             }
             Ok(Err(error)) => {
                 let _ = process.start_kill();
@@ -107,9 +90,14 @@ impl Child {
         }
     }
 
-    /// Checks whether the process ended by itself.
+    /// Checks whether the process ended by itself, while it was idle.
     pub fn has_ended(&mut self) -> bool {
         !matches!(self.process.try_wait(), Ok(None))
+    }
+
+    /// Drops a process that ended by itself, while it was idle.
+    pub fn bury(self) {
+        self.alive.ended();
     }
 
     /// Hashes one file in the process. Returns the process if it can take another file.
@@ -146,8 +134,12 @@ impl Child {
             Ok(Ok(Reply { answer, is_last })) => {
                 (answer.into_result(limits), (!is_last).then_some(self))
             }
-            Ok(Err(error)) => (Err(self.explain(&error, limits).await), None),
+            Ok(Err(error)) => {
+                self.alive.ended();
+                (Err(self.explain(&error, limits).await), None)
+            }
             Err(_) => {
+                self.alive.ended();
                 self.kill().await;
                 let reason = format!("decoding took longer than {} s", limits.wall_s_max);
                 (Err(Error::unreadable(&reason)), None)

@@ -1,7 +1,6 @@
 //! The decoding processes that wait for work, each of one sender from its first picture on.
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use tracing::warn;
 use super::child::Child;
 use super::queue::Queue;
 use super::spawner::Spawner;
+use super::tally::Tally;
 use super::{PoolSettings, Sender};
 use crate::{Limits, Protections};
 
@@ -38,8 +38,7 @@ pub struct Processes {
     idle_max: usize,
     /// The idle processes; the last was used last.
     idle: Mutex<Vec<Idle>>,
-    /// Number of processes that are idle or working.
-    alive: Arc<AtomicUsize>,
+    tally: Arc<Tally>,
     /// Notified when an idle process was taken.
     taken: Notify,
 }
@@ -52,8 +51,12 @@ struct Idle {
 }
 
 impl Processes {
-    /// Creates the record of processes, and starts one for each worker.
-    pub async fn start(spawner: Spawner, settings: &PoolSettings) -> io::Result<Self> {
+    /// Creates the record of processes, which `tally` counts, and starts one for each worker.
+    pub async fn start(
+        spawner: Spawner,
+        settings: &PoolSettings,
+        tally: Arc<Tally>,
+    ) -> io::Result<Self> {
         let processes = Self {
             spawner,
             limits: settings.limits.clone(),
@@ -61,7 +64,7 @@ impl Processes {
             least: settings.workers.max(1),
             idle_max: settings.idle_max,
             idle: Mutex::default(),
-            alive: Arc::default(),
+            tally,
             taken: Notify::new(),
         };
         for _ in 0..processes.least {
@@ -69,11 +72,6 @@ impl Processes {
             processes.idle().push(Idle { sender: None, child });
         }
         Ok(processes)
-    }
-
-    /// Returns the number of processes that are idle or working.
-    pub fn alive(&self) -> usize {
-        self.alive.load(Ordering::Relaxed)
     }
 
     /// Returns the protections that the first process reported; the others have at least these.
@@ -155,29 +153,28 @@ impl Processes {
                 if !found.has_ended() {
                     return Some(found);
                 }
+                found.bury();
             }
         }
         None
     }
 
     fn remove_ended(&self) {
-        self.idle().retain_mut(|idle| {
-            let has_ended = idle.child.has_ended();
-            if has_ended {
-                warn!("an idle decoding process ended and is replaced");
-            }
-            !has_ended
-        });
+        for ended in self.idle().extract_if(.., |idle| idle.child.has_ended()) {
+            warn!("an idle decoding process ended and is replaced");
+            ended.child.bury();
+        }
     }
 
     fn lacks_one(&self) -> bool {
         let unused = self.idle().iter().filter(|idle| idle.sender.is_none()).count();
-        unused < UNUSED_MIN || self.alive() < self.least
+        unused < UNUSED_MIN || self.tally.alive() < self.least
     }
 
     async fn start_one(&self) -> io::Result<Child> {
         let required = self.protections();
-        let child = Child::start(&self.spawner, &self.limits, &required, &self.alive).await?;
+        let started = Child::start(&self.spawner, &self.limits, &required, &self.tally).await;
+        let child = started.inspect_err(|_| self.tally.not_started())?;
         self.protections.get_or_init(|| child.protections.clone());
         Ok(child)
     }

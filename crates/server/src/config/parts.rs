@@ -170,7 +170,6 @@ impl Config {
             import_bytes_max: self.limits.import_bytes_max,
             body_idle_timeout: seconds(self.server.body_idle_timeout_s),
             request_timeout: seconds(self.server.request_timeout_s),
-            node: self.node(),
         }
     }
 

@@ -16,12 +16,14 @@ use super::checked::{hours, seconds, sensitive, within};
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
 
-/// `[server]`: listening address and timeouts.
+/// `[server]`: listening addresses and timeouts.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Address and port; port 0 takes a free one and logs it.
     pub listen: SocketAddr,
+    /// Address and port of `/metrics` and `/readyz`; port 0 takes a free one and logs it.
+    pub admin_listen: SocketAddr,
     /// The proxies in front, whose `X-Forwarded-For` says from where a client calls.
     pub trusted_proxies: Vec<Network>,
     /// This node's name in leases and logs; made from the machine and the process if empty.
@@ -54,6 +56,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            admin_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
             trusted_proxies: Vec::new(),
             node: String::new(),
             connections_max: 1_024,

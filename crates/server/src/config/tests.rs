@@ -186,6 +186,18 @@ fn look_ups_without_keys_stay_on_the_machine() {
 }
 
 #[test]
+fn the_listener_for_operators_is_on_loopback_and_has_an_address_of_its_own() {
+    let on = |address: &str| format!("[server]\nadmin_listen = \"{address}\"");
+    let hma = |address: &str| format!("{HMA}listen = \"127.0.0.1:5000\"\n{}", on(address));
+
+    assert!(Config::default().server.admin_listen.ip().is_loopback());
+    assert!(refusal(&on("127.0.0.1:8080")).contains("`server.listen` are both 127.0.0.1:8080"));
+    assert!(refusal(&hma("127.0.0.1:5000")).contains("`hma.listen` are both 127.0.0.1:5000"));
+    assert!(parse(&hma("127.0.0.1:5001")).is_ok());
+    assert!(parse("[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"").is_ok());
+}
+
+#[test]
 fn look_ups_need_a_purpose_and_a_basis_for_new_banks() {
     assert!(parse(HMA).is_ok());
     for key in ["purpose", "legal_basis", "source", "owner"] {

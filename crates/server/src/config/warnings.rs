@@ -122,12 +122,12 @@ impl Config {
     }
 
     fn open_metrics(&self) -> Option<String> {
-        is_beyond_loopback(&self.server.listen).then(|| {
+        let listen = self.server.admin_listen;
+        is_beyond_loopback(&listen).then(|| {
             format!(
-                "`server.listen` is {}: /metrics, /readyz and /healthz there ask for no key, and \
-                 show how many cases wait. Let the proxy or a firewall refuse them to all machines \
-                 but your own",
-                self.server.listen
+                "`server.admin_listen` is {listen}: /metrics and /readyz there ask for no key, and \
+                 show how many cases wait. Listen on 127.0.0.1, or let a firewall refuse all \
+                 machines but your own"
             )
         })
     }

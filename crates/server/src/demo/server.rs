@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use mamori_desk::LocalCli;
 use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::{Clock, LocalCli};
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{Language, StaffRole};
 use mamori_model::{Purpose, Sensitive};
@@ -30,6 +30,8 @@ const PORT: u16 = 8080;
 pub struct DemoServer {
     /// Address of the API, `http://…`.
     pub address: String,
+    /// Address of `/metrics` and `/readyz`, `http://…`.
+    pub admin_address: String,
     /// Whether that is the address in the README.
     pub is_usual_address: bool,
     /// The first administrator's key.
@@ -49,9 +51,10 @@ impl DemoServer {
         process::protect(&config)?;
         let file = File::create(folder.path().join("mamori.log"))?;
         log::start_into(&config.log, log::Output::File(Arc::new(file)), false)?;
-        let metrics = metrics::install().context("metrics cannot be recorded")?;
+        let metrics = metrics::install(Clock::system().now());
+        let metrics = metrics.context("metrics cannot be recorded")?;
         let listeners = bind_listeners(&mut config)?;
-        let address = listeners.address();
+        let (address, admin_address) = (listeners.address(), listeners.admin_address());
         // Browsers create passkeys only for names.
         config.console.origin = format!("http://localhost:{}", address.port()).parse()?;
         let config_file = write_config(&config, folder.path())?;
@@ -62,6 +65,7 @@ impl DemoServer {
         let server = HttpServer::start(&config, &node, &metrics, listeners)?;
         Ok(Self {
             address: format!("http://{address}"),
+            admin_address: format!("http://{admin_address}"),
             is_usual_address: address.port() == PORT,
             admin_key: admin_key.token.into_revealed(),
             config_file,
@@ -188,8 +192,10 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Takes the usual port, or a free one if it is in use.
+/// Takes the usual port, or a free one if it is in use; for operators always a free one, which is
+/// printed.
 fn bind_listeners(config: &mut Config) -> anyhow::Result<Listeners> {
+    config.server.admin_listen.set_port(0);
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
     if let Ok(listeners) = Listeners::bind(config) {
         return Ok(listeners);

@@ -1,4 +1,4 @@
-//! The listeners of a node and their routes: the API, the console, `/metrics`, and HMA.
+//! The listeners of a node and their routes: the API and the console; `/metrics` and `/readyz`; HMA.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use axum::middleware::from_fn;
 use mamori_desk::Desk;
 use mamori_web::App;
 use mamori_web::budget::Budget;
+use mamori_web::health::Probe;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,23 +26,32 @@ use crate::config::parts::seconds;
 #[derive(Debug)]
 pub struct Listeners {
     main: Listener,
+    /// For operators: a flood of the main listener keeps no connection of theirs out.
+    admin: Listener,
     hma: Option<Listener>,
 }
 
 impl Listeners {
     /// Binds the addresses of the configuration.
     pub fn bind(config: &Config) -> anyhow::Result<Self> {
-        let main = Listener::bind(config.server.listen, &config.server)?;
+        let server = &config.server;
+        let main = Listener::bind("server.listen", server.listen, server)?;
+        let admin = Listener::bind("server.admin_listen", server.admin_listen, server)?;
         let hma = match config.hma.listen.filter(|_| config.hma.enabled) {
-            Some(address) => Some(Listener::bind(address, &config.server)?),
+            Some(address) => Some(Listener::bind("hma.listen", address, server)?),
             None => None,
         };
-        Ok(Self { main, hma })
+        Ok(Self { main, admin, hma })
     }
 
     /// Returns the address of the API.
     pub fn address(&self) -> SocketAddr {
         self.main.address()
+    }
+
+    /// Returns the address of `/metrics` and `/readyz`.
+    pub fn admin_address(&self) -> SocketAddr {
+        self.admin.address()
     }
 }
 
@@ -66,9 +76,11 @@ impl HttpServer {
             shutdown_timeout: seconds(config.server.shutdown_timeout_s),
         };
         server.tasks.spawn(metrics.clone().aggregate_until(server.stop.clone()));
-        let (main, hma) = routers(config, node.desk(), metrics)?;
-        tracing::info!(address = %listeners.main.address(), "listening");
+        let Routers { main, admin, hma } = Routers::of(config, node.desk(), metrics)?;
+        let (address, admin_address) = (listeners.address(), listeners.admin_address());
+        tracing::info!(%address, %admin_address, "listening");
         server.tasks.spawn(listeners.main.serve(main, server.stop.clone()));
+        server.tasks.spawn(listeners.admin.serve(admin, server.stop.clone()));
         if let (Some(listener), Some(router)) = (listeners.hma, hma) {
             tracing::info!(address = %listener.address(), "listening to clients of HMA");
             server.tasks.spawn(listener.serve(router, server.stop.clone()));
@@ -87,32 +99,40 @@ impl HttpServer {
     }
 }
 
-/// Returns the router of the main listener, and that of HMA if it has a listener of its own.
-fn routers(
-    config: &Config,
-    desk: &Desk,
-    metrics: &Metrics,
-) -> anyhow::Result<(Router, Option<Router>)> {
-    let budget = Budget::new(config.budget());
-    let api = mamori_web::api(desk.clone(), config.web(), budget.clone());
-    let mut main = api.merge(metrics::router(metrics.clone(), desk.clone()));
-    if config.console.enabled {
+/// The routes of each listener.
+struct Routers {
+    main: Router,
+    admin: Router,
+    /// `None` if HMA has no listener of its own.
+    hma: Option<Router>,
+}
+
+impl Routers {
+    fn of(config: &Config, desk: &Desk, metrics: &Metrics) -> anyhow::Result<Self> {
+        let budget = Budget::new(config.budget());
         let app = App::new(desk.clone(), config.web(), budget.clone());
-        main = main.merge(mamori_console::router(desk.clone(), app, config.console()));
+        let probe = Probe::new(desk.clone(), config.node());
+        let admin = mamori_web::admin(app.clone(), probe.clone());
+        let admin = admin.merge(metrics::router(metrics.clone(), desk.clone(), probe));
+        let mut main = mamori_web::api(desk.clone(), config.web(), budget.clone());
+        if config.console.enabled {
+            main = main.merge(mamori_console::router(desk.clone(), app, config.console()));
+        }
+        let hma = if config.hma.enabled { Some(hma(config, desk, budget)?) } else { None };
+        let (main, hma) = match (config.hma.listen, hma) {
+            (None, Some(hma)) => (main.merge(hma), None),
+            (_, hma) => (main, hma),
+        };
+        let checked = |router: Router| router.layer(from_fn(host_header::require));
+        Ok(Self { main: checked(main), admin: checked(admin), hma: hma.map(checked) })
     }
-    let checked = |router: Router| router.layer(from_fn(host_header::require));
-    if !config.hma.enabled {
-        return Ok((checked(main), None));
-    }
-    let hma = mamori_web::hma::router(desk.clone(), config.hma()?, budget);
-    // The API has its own time limit; these routes have none.
+}
+
+/// Returns the routes of HMA, with the limits that those of the API have.
+fn hma(config: &Config, desk: &Desk, budget: Budget) -> anyhow::Result<Router> {
     let time_max = seconds(config.server.request_timeout_s);
-    let hma = hma
+    let router = mamori_web::hma::router(desk.clone(), config.hma()?, budget);
+    Ok(router
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_max))
-        .layer(CatchPanicLayer::new());
-    let (main, hma) = match config.hma.listen {
-        Some(_) => (main, Some(hma)),
-        None => (main.merge(hma), None),
-    };
-    Ok((checked(main), hma.map(checked)))
+        .layer(CatchPanicLayer::new()))
 }

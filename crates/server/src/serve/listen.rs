@@ -63,10 +63,15 @@ struct ClientTimeouts {
 }
 
 impl Listener {
-    /// Binds `address`; from now on connections wait there until [`Self::serve`] accepts them.
-    pub fn bind(address: SocketAddr, server: &Server) -> anyhow::Result<Self> {
-        let socket =
-            listen(address).with_context(|| format!("the address {address} cannot be taken"))?;
+    /// Binds `address`, the value of the key `key` of the configuration; from now on connections wait
+    /// there until [`Self::serve`] accepts them.
+    pub fn bind(key: &str, address: SocketAddr, server: &Server) -> anyhow::Result<Self> {
+        let socket = listen(address).with_context(|| {
+            format!(
+                "`{key}` is {address}, where Mamori cannot listen: set another address, or end the \
+                 program that listens there"
+            )
+        })?;
         Ok(Self {
             address: socket.local_addr()?,
             socket,

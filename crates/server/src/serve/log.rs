@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Log, LogFormat};
 
-pub use output::{Output, lines_lost};
+pub use output::{LineUse, Output, lines_lost};
 
 /// Parses `log.level`.
 pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {

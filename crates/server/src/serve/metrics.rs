@@ -1,5 +1,9 @@
 //! `/metrics`: totals for the operator, in the text format of Prometheus; nothing about people.
 
+mod described;
+mod process;
+
+use std::env::consts;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +17,12 @@ use mamori_desk::{ClockState, Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
 use mamori_model::{CaseState, DisputeScope, Urgency};
 use mamori_web::cached::{Cached, PROBE_AGE_MAX};
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use mamori_web::health::{Probe, Readiness};
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::log;
+use super::log::{self, LineUse};
 
 /// The media type of the text format, as Prometheus specifies it.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -49,83 +54,51 @@ impl Metrics {
     }
 }
 
-/// Installs the recorder; once in a process.
-pub fn install() -> Result<Metrics, BuildError> {
+/// Installs the recorder, and registers the metrics; once in a process. `now` is a moment of its
+/// start.
+pub fn install(now: Timestamp) -> Result<Metrics, BuildError> {
     let prometheus = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
-    describe();
+    described::register();
+    process::set_start(now);
+    let profile = if cfg!(debug_assertions) { "development" } else { "optimised" };
+    gauge!(
+        "mamori_build_info",
+        "version" => env!("CARGO_PKG_VERSION"), "arch" => consts::ARCH, "profile" => profile
+    )
+    .set(1.0);
     Ok(Metrics { prometheus })
-}
-
-/// Describes each metric (`# HELP`), including those that other crates count.
-fn describe() {
-    describe_counter!(
-        "mamori_checks_total",
-        "Items checked, by verdict and by how much was compared: all, part, none"
-    );
-    describe_counter!(
-        "mamori_checks_cleared_total",
-        "Checks that a bank of known benign pictures cleared, by bank"
-    );
-    describe_counter!(
-        "mamori_near_hits_total",
-        "Checks by hash alone that came near an entry, or resemble one that did"
-    );
-    describe_counter!("mamori_near_hits_refused_total", "Checks by hash alone beyond the limit");
-    describe_counter!(
-        "mamori_deliveries_total",
-        "Attempts to send webhooks, by the state of the delivery after them"
-    );
-    describe_counter!(
-        "mamori_delivery_attempts_total",
-        "Attempts to send webhooks, by the receiver's answer, or why there was none"
-    );
-    describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by result");
-    describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");
-    describe_gauge!("mamori_index_version", "Last change of the banks that this node has applied");
-    describe_gauge!("mamori_index_age_seconds", "Time since this node last had every change");
-    describe_gauge!("mamori_index_banks", "Banks in memory");
-    describe_gauge!("mamori_index_entries", "Entries in memory");
-    describe_gauge!("mamori_jobs", "Jobs in the database, by kind and state: ready, leased, dead");
-    describe_counter!("mamori_actions_total", "Actions that services answered, by kind and answer");
-    describe_gauge!("mamori_cases", "Cases that wait for a reviewer, by urgency and state");
-    describe_gauge!("mamori_case_oldest_seconds", "Age of the oldest of them, by urgency");
-    describe_gauge!("mamori_actions", "Actions that services have not answered, by state");
-    describe_gauge!("mamori_disputes_open", "Disputes that wait for a policy editor, by scope");
-    describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
-    describe_gauge!("mamori_evidence_bytes", "Bytes of these items");
-    describe_counter!(
-        "mamori_evidence_refused_total",
-        "Items whose bytes were not stored, by the limit that they exceed: all, service, account, disk"
-    );
-    describe_gauge!("mamori_decoding_waiting", "Pictures that wait for a decoding process");
-    describe_gauge!("mamori_clock_believed", "1 if the clock is believed, so that sweeps run");
-    describe_gauge!("mamori_decoders", "Decoding processes that are running");
-    describe_counter!("mamori_log_lines_lost_total", "Log lines that could not be written");
 }
 
 #[derive(Clone)]
 struct MetricsState {
     metrics: Metrics,
     desk: Desk,
+    probe: Probe,
     /// Limits how often pending work is counted.
     counted: Arc<Cached<()>>,
 }
 
 /// Returns the router of `/metrics`.
-pub fn router(metrics: Metrics, desk: Desk) -> Router {
+pub fn router(metrics: Metrics, desk: Desk, probe: Probe) -> Router {
     let counted = Arc::new(Cached::new(PROBE_AGE_MAX));
-    Router::new().route("/metrics", get(show)).with_state(MetricsState { metrics, desk, counted })
+    let state = MetricsState { metrics, desk, probe, counted };
+    Router::new().route("/metrics", get(show)).with_state(state)
 }
 
 async fn show(State(state): State<MetricsState>) -> impl IntoResponse {
-    update_node_gauges(&state.desk);
-    state.counted.get(update_workload_gauges(&state.desk)).await;
+    let desk = &state.desk;
+    update_node_gauges(desk);
+    update_counters(desk);
+    process::update();
+    let counting = state.counted.get(update_workload_gauges(desk));
+    let (readiness, ()) = tokio::join!(state.probe.readiness(), counting);
+    show_readiness(&readiness);
     let prometheus = state.metrics.prometheus;
     prometheus.run_upkeep();
     ([(CONTENT_TYPE, TEXT_FORMAT)], prometheus.render())
 }
 
-/// Updates gauges of the present state; events are counted when they happen, except lost log lines.
+/// Updates gauges of the present state of this node.
 fn update_node_gauges(desk: &Desk) {
     let (position, holdings) = (desk.position(), desk.holdings());
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
@@ -137,12 +110,39 @@ fn update_node_gauges(desk: &Desk) {
     let is_believed = desk.clock_state() == ClockState::Believed;
     gauge!("mamori_clock_believed").set(if is_believed { 1.0 } else { 0.0 });
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
-    counter!("mamori_log_lines_lost_total").absolute(log::lines_lost());
+}
+
+/// Updates the counters of what is counted elsewhere; other events are counted when they happen.
+fn update_counters(desk: &Desk) {
+    for &line_use in LineUse::ALL {
+        counter!("mamori_log_lines_lost_total", "target" => line_use.as_str())
+            .absolute(log::lines_lost(line_use));
+    }
+    let failures = desk.pool().failures();
+    counter!("mamori_decoding_refused_total").absolute(failures.refused);
+    for (cause, count) in [("ended", failures.ended), ("not_started", failures.not_started)] {
+        counter!("mamori_decoder_failures_total", "cause" => cause).absolute(count);
+    }
+    // So that the counter of each bank exists before the first check that the bank clears.
+    for bank in desk.directory().banks().filter(|bank| bank.purpose.is_negative()) {
+        counter!("mamori_checks_cleared_total", "bank" => bank.id.to_string()).increment(0);
+    }
+}
+
+fn show_readiness(readiness: &Readiness) {
+    for (part, is_in_order) in readiness.parts() {
+        gauge!("mamori_ready", "part" => part).set(if is_in_order { 1.0 } else { 0.0 });
+    }
 }
 
 /// Updates gauges of the pending work in the whole database. They keep their last values if it does
 /// not answer.
 async fn update_workload_gauges(desk: &Desk) {
+    let space = tokio::time::timeout(COUNT_TIME_MAX, desk.vault_space_in_all()).await;
+    if let Ok(Ok(Some(space))) = space {
+        gauge!("mamori_evidence_bytes_max").set(bytes(space.bytes_max));
+        gauge!("mamori_evidence_disk_free_bytes").set(bytes(space.disk_free));
+    }
     let counted = tokio::time::timeout(COUNT_TIME_MAX, desk.workload()).await;
     let Ok(Ok(workload)) = counted else { return };
     show_jobs(&workload.jobs);
@@ -200,52 +200,4 @@ fn number(count: impl TryInto<u32>) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::fs;
-    use std::path::Path;
-
-    const GUIDE: &str = include_str!("../../../../docs/operate.md");
-
-    fn named(text: &str, quote: char) -> BTreeSet<&str> {
-        text.split(quote).filter(|word| word.starts_with("mamori_")).collect()
-    }
-
-    #[test]
-    fn the_guide_for_operators_names_every_metric_and_no_other() {
-        let code = include_str!("metrics.rs").split("#[cfg(test)]").next().unwrap();
-
-        assert_eq!(named(GUIDE, '`'), named(code, '"'));
-    }
-
-    #[test]
-    fn every_metric_of_other_crates_is_described() {
-        let described = named(include_str!("metrics.rs"), '"');
-
-        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..")];
-        let mut seen = 0;
-        while let Some(folder) = folders.pop() {
-            for found in fs::read_dir(folder).unwrap() {
-                let path = found.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|kind| kind == "rs") {
-                    let source = fs::read_to_string(&path).unwrap();
-                    for name in counted(&source) {
-                        assert!(described.contains(name), "{name} of {}", path.display());
-                        seen += 1;
-                    }
-                }
-            }
-        }
-        assert!(seen > described.len(), "no source was found");
-    }
-
-    /// Returns the names of the metrics that `source` records.
-    fn counted(source: &str) -> impl Iterator<Item = &str> {
-        let uses = ["counter!(", "gauge!(", "histogram!("].into_iter();
-        let after = uses.flat_map(|each| source.split(each).skip(1));
-        let names = after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
-        names.filter(|name| name.starts_with("mamori_"))
-    }
-}
+mod tests;

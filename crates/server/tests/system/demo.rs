@@ -99,8 +99,8 @@ fn the_json_of_the_demo_has_its_results_and_the_access_to_it() {
     let stored = std::fs::read_dir(folder.join("evidence")).map_or(0, Iterator::count);
     let (status, said) = demo.interrupt();
 
-    let whole = "ok sent as_expected kinds webhooks cases wrong uploads address service_key admin_key folder \
-         config console";
+    let whole = "ok sent as_expected kinds webhooks cases wrong uploads address admin_address service_key \
+         admin_key folder config console";
     assert_eq!(keys(&document), whole.split(' ').collect());
     let row = "kind expected sent as_expected distance_max time_ms";
     assert_eq!(keys(&document["kinds"][0]), row.split(' ').collect());
@@ -124,10 +124,13 @@ fn a_demo_whose_port_is_in_use_prints_its_other_address() {
     let (status, _) = demo.interrupt();
 
     let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
+    let metrics =
+        line(&said, "For monitoring:").trim().strip_suffix("/metrics and /readyz").unwrap();
     assert_ne!(address, format!("http://{USUAL}"));
     let moved = format!("so the address is {address}: use it in the README's lines.");
     assert_eq!(line(&said, "Port 8080 was in use, "), moved);
     assert!(said.contains(&format!("{address}/docs")), "{said}");
+    assert!(metrics.starts_with("http://127.0.0.1:") && metrics != address, "{metrics}");
     assert_eq!(line(&said, "known, as it was (PNG)").split_whitespace().nth(1), Some("hold"));
     assert_eq!(line(&said, "unrelated").split_whitespace().nth(1), Some("allow"));
     assert!(said.contains("answers were as expected"), "{said}");

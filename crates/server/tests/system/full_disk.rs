@@ -100,9 +100,10 @@ async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
     let (clean, answer) = service.upload("clean", picture(50)).await.unwrap();
     let (healthy, _) = service.get("/healthz").await;
     // The last pages may take a row of the probe where they do not take a match.
+    let operator = service.at(&node.admin_address);
     let begun = Instant::now();
     let (ready, readiness) = loop {
-        let (ready, readiness) = service.get("/readyz").await;
+        let (ready, readiness) = operator.get("/readyz").await;
         if ready != 200 || begun.elapsed() > SOON {
             break (ready, readiness);
         }
@@ -129,7 +130,7 @@ async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
 
     give_space(&node);
     let begun = Instant::now();
-    while service.get("/readyz").await.0 != 200 {
+    while operator.get("/readyz").await.0 != 200 {
         assert!(begun.elapsed() < SOON, "it does not notice that writes work again");
     }
     let (again, answer) = service.upload("late", picture(0)).await.unwrap();

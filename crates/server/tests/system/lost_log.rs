@@ -18,15 +18,17 @@ const TIME_MAX: Duration = Duration::from_mins(1);
 struct SilentNode {
     child: Child,
     address: String,
+    admin_address: String,
 }
 
 impl SilentNode {
-    /// Starts a node whose standard error is `stderr`; its port cannot be read in a log.
-    fn start(config: &Path, port: u16, stderr: Stdio) -> Self {
+    /// Starts a node whose standard error is `stderr`; its ports cannot be read in a log.
+    fn start(config: &Path, ports: [u16; 2], stderr: Stdio) -> Self {
         let mut command = program();
         command.arg("serve").arg("--config").arg(config);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
-        Self { child: child.unwrap(), address: format!("http://127.0.0.1:{port}") }
+        let [address, admin_address] = ports.map(|port| format!("http://127.0.0.1:{port}"));
+        Self { child: child.unwrap(), address, admin_address }
     }
 
     async fn wait_until_healthy(&mut self) {
@@ -50,12 +52,16 @@ impl Drop for SilentNode {
     }
 }
 
-fn configure_port(folder: &TempDir, records: &TestDatabase) -> (PathBuf, u16) {
-    let port = free_port();
+/// Writes a configuration with ports that were free a moment ago: of the API, and for operators.
+fn configure_ports(folder: &TempDir, records: &TestDatabase) -> (PathBuf, [u16; 2]) {
+    let ports = [free_port(), free_port()];
     let config = configure(folder.path(), records.url(), "");
-    let text = fs::read_to_string(&config).unwrap();
-    fs::write(&config, text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"))).unwrap();
-    (config, port)
+    let mut text = fs::read_to_string(&config).unwrap();
+    for port in ports {
+        text = text.replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1);
+    }
+    fs::write(&config, text).unwrap();
+    (config, ports)
 }
 
 /// Checks a known picture at the node, reads the metric, and asks the node to stop.
@@ -67,16 +73,21 @@ async fn check_and_stop(mut node: SilentNode, config: &Path) {
     let service = admin.create_service("photos").await;
 
     let (status, answer) = service.upload("item", picture(0)).await.unwrap();
-    let (_, metrics) = service.get("/metrics").await;
+    let (_, metrics) = service.at(&node.admin_address).get("/metrics").await;
     signal(&format!("-s TERM {}", node.child.id()));
     let stopped = node.child.wait().unwrap();
 
     assert_eq!(status, 200);
     assert_eq!(answer["verdict"], "hold", "{answer}");
     let metrics = metrics.as_str().unwrap();
-    let line = metrics.lines().find(|line| line.starts_with("mamori_log_lines_lost_total "));
-    let lost: u64 = line.unwrap().rsplit(' ').next().unwrap().parse().unwrap();
-    assert!(lost > 3, "{lost}");
+    let lost = |target: &str| -> u64 {
+        let series = format!("mamori_log_lines_lost_total{{target=\"{target}\"}} ");
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&*series));
+        value.unwrap_or_else(|| panic!("{series} is not in {metrics}")).parse().unwrap()
+    };
+    assert!(lost("other") > 3, "{metrics}");
+    assert!(lost("security") > 0, "the keys that were issued: {metrics}");
+    assert!(lost("audit") > 0, "the changes: {metrics}");
     assert!(stopped.success(), "{stopped}");
 }
 
@@ -84,10 +95,10 @@ async fn check_and_stop(mut node: SilentNode, config: &Path) {
 async fn a_node_whose_log_is_on_a_full_disk_serves_and_counts_the_lines() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let (config, port) = configure_port(&folder, &records);
+    let (config, ports) = configure_ports(&folder, &records);
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
 
-    let node = SilentNode::start(&config, port, full.into());
+    let node = SilentNode::start(&config, ports, full.into());
 
     check_and_stop(node, &config).await;
 }
@@ -96,9 +107,9 @@ async fn a_node_whose_log_is_on_a_full_disk_serves_and_counts_the_lines() {
 async fn a_node_whose_log_has_no_reader_any_more_serves_and_counts_the_lines() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let (config, port) = configure_port(&folder, &records);
+    let (config, ports) = configure_ports(&folder, &records);
 
-    let mut node = SilentNode::start(&config, port, Stdio::piped());
+    let mut node = SilentNode::start(&config, ports, Stdio::piped());
     drop(node.child.stderr.take());
 
     check_and_stop(node, &config).await;

@@ -1,6 +1,7 @@
 #![cfg(test)]
 //! The real binary as an operator runs it: its signals, its files, its sockets.
 
+mod admin_listener;
 mod approval;
 mod bank;
 mod browser;

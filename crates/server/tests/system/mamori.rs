@@ -24,15 +24,17 @@ pub struct Mamori {
     child: Child,
     /// Address of the API, `http://127.0.0.1:…`.
     pub address: String,
+    /// Address of `/metrics` and `/readyz`, `http://127.0.0.1:…`.
+    pub admin_address: String,
     log: Arc<Mutex<Vec<String>>>,
     stdout: Option<thread::JoinHandle<String>>,
 }
 
-/// Writes a configuration that takes a free port, with `more` sections.
+/// Writes a configuration that takes free ports, with `more` sections.
 pub fn configure(folder: &Path, database_url: &str, more: &str) -> PathBuf {
     let path = folder.join("mamori.toml");
     let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\nbody_idle_timeout_s = 5\nallow_root = true\n\
+        "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\nbody_idle_timeout_s = 5\nallow_root = true\n\
          [database]\nurl = {database_url:?}\n[webhooks]\nloopback = true\n[media]\nworkers = 2\n{more}"
     );
     std::fs::write(&path, text).unwrap();
@@ -71,8 +73,8 @@ impl Mamori {
         let lines = Arc::clone(&log);
         thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                if let Some(address) = address_in(&line) {
-                    sender.send(address).ok();
+                if let Some(addresses) = addresses_in(&line) {
+                    sender.send(addresses).ok();
                 }
                 lines.lock().unwrap().push(line);
             }
@@ -80,11 +82,11 @@ impl Mamori {
         let stdout = thread::spawn(move || {
             stdout.lines().map_while(Result::ok).map(|line| line + "\n").collect()
         });
-        let address = receiver.recv_timeout(START_TIME_MAX).unwrap_or_else(|_| {
+        let [address, admin_address] = receiver.recv_timeout(START_TIME_MAX).unwrap_or_else(|_| {
             drop(child.kill());
             panic!("the node did not start: {:#?}", log.lock().unwrap())
         });
-        Self { child, address: format!("http://{address}"), log, stdout: Some(stdout) }
+        Self { child, address, admin_address, log, stdout: Some(stdout) }
     }
 
     /// Returns the log so far.
@@ -145,9 +147,11 @@ pub fn signal(args: &str) {
     assert!(status.unwrap().success());
 }
 
-fn address_in(line: &str) -> Option<String> {
+/// Returns the addresses of the API and of `/metrics` from the line that names them.
+fn addresses_in(line: &str) -> Option<[String; 2]> {
     let line: Value = serde_json::from_str(line).ok()?;
-    (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
+    let address = |field: &str| format!("http://{}", line[field].as_str().unwrap());
+    (line["message"] == "listening").then(|| ["address", "admin_address"].map(address))
 }
 
 /// Creates a key on the command line, and returns what `mamori key create …` prints.

@@ -51,7 +51,8 @@ impl Running {
     async fn readiness(&self, status: u16) -> Value {
         let begun = Instant::now();
         loop {
-            let (found, readiness) = self.service.get("/readyz").await;
+            let operator = self.service.at(&self.node.admin_address);
+            let (found, readiness) = operator.get("/readyz").await;
             if found == status {
                 return readiness;
             }

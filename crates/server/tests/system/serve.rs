@@ -72,8 +72,9 @@ async fn the_metrics_name_no_item_bank_service_or_key() {
     let service = admin.create_service("a-service").await;
     service.upload("an-item", picture(0)).await.unwrap();
 
-    let (_, metrics) = service.get("/metrics").await;
-    let (ready, readiness) = service.get("/readyz").await;
+    let operator = service.at(&node.admin_address);
+    let (_, metrics) = operator.get("/metrics").await;
+    let (ready, readiness) = operator.get("/readyz").await;
 
     let metrics = metrics.as_str().unwrap();
     for line in [
@@ -190,7 +191,7 @@ async fn a_lost_database_is_reported_and_reconnected() {
     // A probe may get the cached answer of an earlier one.
     let begun = Instant::now();
     let (ready, readiness) = loop {
-        let answer = admin.get("/readyz").await;
+        let answer = admin.at(&node.admin_address).get("/readyz").await;
         if answer.0 != 200 {
             break answer;
         }
@@ -206,7 +207,7 @@ async fn a_lost_database_is_reported_and_reconnected() {
     assert_eq!(clean, 200, "a clean check needs no database");
     assert_eq!((known.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
     let begun = Instant::now();
-    while admin.get("/readyz").await.0 != 200 {
+    while admin.at(&node.admin_address).get("/readyz").await.0 != 200 {
         assert!(begun.elapsed() < SOON, "it did not reconnect to the database");
     }
     let (_, again) = service.upload("known", picture(0)).await.unwrap();

@@ -124,18 +124,24 @@ async fn make_newer(database: &std::path::Path) {
 }
 
 #[test]
-fn an_address_in_use_is_named_before_anything_is_opened() {
+fn an_address_in_use_is_named_with_its_key_before_anything_is_opened() {
     let folder = TempDir::new().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let text = format!("[server]\nallow_root = true\nlisten = \"{address}\"");
-    fs::write(folder.path().join("mamori.toml"), text).unwrap();
 
-    let output = run(&folder, &["serve"]);
+    for (key, other) in [("listen", "admin_listen"), ("admin_listen", "listen")] {
+        let text = format!(
+            "[server]\nallow_root = true\n{key} = \"{address}\"\n{other} = \"127.0.0.1:0\""
+        );
+        fs::write(folder.path().join("mamori.toml"), text).unwrap();
 
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains(&address.to_string()), "{}", said(&output));
-    assert!(!folder.path().join("mamori.sqlite").exists());
+        let output = run(&folder, &["serve"]);
+
+        assert_eq!(output.status.code(), Some(1));
+        let error = format!("`server.{key}` is {address}, where Mamori cannot listen");
+        assert!(said(&output).contains(&error), "{}", said(&output));
+        assert!(!folder.path().join("mamori.sqlite").exists());
+    }
 }
 
 #[test]

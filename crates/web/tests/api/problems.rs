@@ -9,6 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
+use mamori_web::health::Probe;
 use mamori_web::{App, Settings};
 use serde_json::{Value, json};
 
@@ -224,16 +225,40 @@ async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
     assert_eq!(late.problem(), named(503, "request.timeout"));
 }
 
+/// The routes of the listener for operators.
+fn admin(app: &TestApp) -> Router {
+    let state = App::new(app.desk.clone(), Settings::default(), app.budget.clone());
+    mamori_web::admin(state, Probe::new(app.desk.clone(), "a node".to_owned()))
+}
+
+#[tokio::test]
+async fn the_api_does_not_answer_whether_the_node_is_ready() {
+    let mut app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+
+    let (readiness, healthy) =
+        (app.get(Who::Admin, "/readyz").await, app.get(Who::WithoutKey, "/healthz").await);
+    app.routes = admin(&app);
+    let unknown = app.get(Who::Admin, "/v1/banks").await;
+
+    assert_eq!(readiness.problem(), named(404, "not_found"));
+    assert_eq!(healthy.ok(), json!({ "status": "ok" }));
+    assert_eq!(unknown.problem(), named(404, "not_found"));
+}
+
 #[tokio::test]
 async fn a_lost_database_is_reported_as_lost() {
-    let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+    let mut app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+    let admin = admin(&app);
+    let api = std::mem::replace(&mut app.routes, admin.clone());
     assert_eq!(app.get(Who::WithoutKey, "/readyz").await.ok()["ready"], true);
 
     app.desk.close().await;
 
+    app.routes = api;
     let banks = app.get(Who::Admin, "/v1/banks").await;
     assert_eq!(banks.problem(), named(503, "store.unavailable"));
     assert!(banks.headers.contains_key("retry-after"));
+    app.routes = admin;
     let from_cache = app.get(Who::WithoutKey, "/readyz").await;
     assert_eq!(from_cache.ok()["ready"], true);
     let begun = Instant::now();

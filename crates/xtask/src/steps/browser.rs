@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::node;
-use crate::serving::{Server, free_address, key, origin, wait_for};
+use crate::serving::{Server, free_address, key, origin, server_section, wait_for};
 use crate::steps::Step;
 
 /// Arguments are names of test files, such as `pages-en`.
@@ -160,10 +160,9 @@ const VAULT_KEY: &str = "vault.key";
 
 /// Returns a configuration with SQLite in `folder`, a vault, and webhooks to this machine.
 fn settings(folder: &Path, address: &str) -> String {
-    let (folder, origin) = (folder.display(), origin(address));
+    let (folder, origin, server) = (folder.display(), origin(address), server_section(address));
     format!(
-        "[server]\nallow_root = true\nlisten = \"{address}\"\n\n\
-         [database]\nurl = \"sqlite:{folder}/mamori.sqlite\"\n\n\
+        "{server}[database]\nurl = \"sqlite:{folder}/mamori.sqlite\"\n\n\
          [webhooks]\nloopback = true\n\n\
          [console]\norigin = \"{origin}\"\n\n\
          [vault]\nfolder = \"{folder}/evidence\"\nkey_file = \"{folder}/{VAULT_KEY}\"\n"

@@ -1,6 +1,7 @@
 //! The steps. A new step needs a file here, a `mod` line and a place in a list.
 
 mod advisories;
+mod alerts;
 mod bench;
 mod browser;
 mod clippy;
@@ -37,7 +38,7 @@ pub struct Step {
 }
 
 /// The steps of `cargo xtask test`, the quickest to fail first. Every one of them must pass.
-pub const TEST: [&Step; 11] = [
+pub const TEST: [&Step; 12] = [
     &fmt::STEP,
     &clippy::STEP,
     &test::STEP,
@@ -45,6 +46,7 @@ pub const TEST: [&Step; 11] = [
     &licences::STEP,
     &tidy::STEP,
     &unit::STEP,
+    &alerts::STEP,
     &schemathesis::STEP,
     &browser::STEP,
     &instructions::STEP,

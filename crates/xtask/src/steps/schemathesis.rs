@@ -11,7 +11,9 @@ use anyhow::Result;
 use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::python;
-use crate::serving::{Server, create_sign_in_link, free_address, key, origin, wait_for};
+use crate::serving::{
+    Server, create_sign_in_link, free_address, key, origin, server_section, wait_for,
+};
 use crate::steps::Step;
 
 /// The test generator, pinned.
@@ -69,8 +71,9 @@ fn run_schemathesis(machine: &Machine, args: &[String]) -> Result<()> {
 fn write_config(folder: &Path, address: &str) -> Result<PathBuf> {
     let config = folder.join("mamori.toml");
     let settings = format!(
-        "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+        "{}[database]\nurl = \"sqlite:{}\"\n\n\
          [webhooks]\nendpoints_max = 1000\nresends_minute_max = 10000\nloopback = true\n\n[console]\norigin = \"{}\"\n",
+        server_section(address),
         folder.join("mamori.sqlite").display(),
         origin(address)
     );

@@ -25,11 +25,14 @@ fn each_risk_of_a_setting_is_named_and_the_safe_setting_beside_it_is_not() {
         OpenMetrics, PlainHttp, Root, WebhooksToCloudMetadata, WebhooksToLoopback,
     };
     let open = "[server]\nlisten = \"0.0.0.0:8080\"\n";
+    let admin = "[server]\nadmin_listen = \"0.0.0.0:8081\"\n";
     let url = |url: &str| format!("[database]\nurl = \"{url}\"");
     let loopback = "[webhooks]\nloopback = true\n";
 
-    assert_eq!(risks(open), [PlainHttp, OpenMetrics]);
+    assert_eq!(risks(open), [PlainHttp]);
     assert_eq!(risks(&open.replace("0.0.0.0", "[::ffff:127.0.0.1]")), []);
+    assert_eq!(risks(admin), [OpenMetrics]);
+    assert_eq!(risks(&admin.replace("0.0.0.0", "[::1]")), []);
     assert_eq!(risks(&KEYLESS_HMA.replace("false", "true").replace("127.", "10.")), [PlainHttp]);
     assert_eq!(risks("[server]\ntrusted_proxies = [\"0.0.0.0/0\"]"), [ForgedAddresses]);
     assert_eq!(risks("[server]\ntrusted_proxies = [\"10.0.0.0/8\"]"), []);
@@ -38,7 +41,7 @@ fn each_risk_of_a_setting_is_named_and_the_safe_setting_beside_it_is_not() {
     assert_eq!(risks(&format!("{proxied}{loopback}")), [WebhooksToLoopback]);
     let named = "[console]\norigin = \"https://console.example\"\n";
     assert_eq!(risks(&format!("{named}{loopback}")), [WebhooksToLoopback]);
-    assert_eq!(risks(&format!("{open}{loopback}")), [PlainHttp, OpenMetrics, WebhooksToLoopback]);
+    assert_eq!(risks(&format!("{open}{loopback}")), [PlainHttp, WebhooksToLoopback]);
     assert_eq!(
         risks("[webhooks]\nprivate_networks = [\"169.254.0.0/16\"]"),
         [WebhooksToCloudMetadata]

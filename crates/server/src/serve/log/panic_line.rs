@@ -58,7 +58,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::lines_lost;
+    use super::super::{LineUse, lines_lost};
     use super::*;
 
     /// Panics in a thread of its own, with the hook in force; returns whether the thread panicked
@@ -96,9 +96,9 @@ mod tests {
         assert_eq!(lines[1]["cause"], "(not shown)");
 
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let before = lines_lost();
+        let before = lines_lost(LineUse::Other);
         assert!(panic_with(Output::File(Arc::new(full)), None));
-        assert!(lines_lost() > before);
+        assert!(lines_lost(LineUse::Other) > before);
     }
 
     #[test]

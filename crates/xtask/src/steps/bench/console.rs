@@ -10,7 +10,9 @@ use anyhow::Result;
 use super::figures::Figures;
 use super::row::{Goal, Row, short};
 use crate::machine::{Machine, run};
-use crate::serving::{Server, create_sign_in_link, free_address, key, origin, wait_for};
+use crate::serving::{
+    Server, create_sign_in_link, free_address, key, origin, server_section, wait_for,
+};
 
 /// The program that simulates the reviewers.
 pub const EXAMPLE: &str = "load-console";
@@ -41,8 +43,9 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     fs::write(
         &config,
         format!(
-            "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+            "{}[database]\nurl = \"sqlite:{}\"\n\n\
              [log]\nlevel = \"warn\"\n\n[console]\norigin = \"{}\"\n\n[staff]\nsign_in_link_min = 60\n",
+            server_section(&address),
             folder.path().join("mamori.sqlite").display(),
             origin(&address)
         ),

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use super::figures::Figures;
 use super::row::{Goal, Row, short, time};
 use crate::machine::{Machine, run};
-use crate::serving::{Server, free_address, key, wait_for};
+use crate::serving::{Server, free_address, key, server_section, wait_for};
 
 /// Number of entries in the bank.
 const ENTRIES: u32 = 100_000;
@@ -35,8 +35,9 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     fs::write(
         &config,
         format!(
-            "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+            "{}[database]\nurl = \"sqlite:{}\"\n\n\
              [limits]\nkey_requests_per_s_max = 0\n\n[log]\nlevel = \"warn\"\n",
+            server_section(&address),
             database.display()
         ),
     )?;
