@@ -124,7 +124,7 @@ fn complete_operation(operation: &mut Operation) {
     operation.security = Some(vec![security]);
     let applies = |status: u16| match status {
         400 => has_query || has_body,
-        401 => needs_key,
+        401 | 429 => needs_key,
         404 => has_path || needs_key,
         408 | 413 | 415 | 422 => has_body,
         500 | 503 => true,

@@ -72,6 +72,10 @@ fn describe() {
     );
     describe_counter!("mamori_near_hits_refused_total", "Checks by hash alone beyond the limit");
     describe_counter!(
+        "mamori_refused_keys_total",
+        "Requests with an API key that was refused, by result: refused (401), limited (429)"
+    );
+    describe_counter!(
         "mamori_deliveries_total",
         "Attempts to send webhooks, by the state of the delivery after them"
     );
