@@ -18,4 +18,5 @@ mod near_hits;
 mod problems;
 mod refused_keys;
 mod test_app;
+mod vault;
 mod webhooks;
