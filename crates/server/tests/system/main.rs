@@ -4,6 +4,7 @@
 mod approval;
 mod bank;
 mod browser;
+mod bystanders;
 mod crash;
 mod demo;
 mod floods;
