@@ -7,8 +7,8 @@ use mamori_model::case::CaseEventKind;
 use mamori_model::key::Scope;
 use mamori_model::retention::Term;
 use mamori_model::{
-    Action, AuditVerb, Narrowing, NotCompared, NotStored, Purpose, StaffRole, Surface, Transforms, Verdict,
-    Viewing, verdict::NotLooked,
+    Action, AuditVerb, Narrowing, NotCompared, NotStored, Purpose, StaffRole, Surface, Transforms,
+    Verdict, Viewing, verdict::NotLooked,
 };
 
 use crate::Findings;

@@ -2,12 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use mamori_testkit::pictures::{draw, encode};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::site::{Session, Site, after};
+use crate::site::{Session, Site, after, text};
 
 /// The seed of the picture that the bank has.
 const KNOWN: u64 = 0;
@@ -43,13 +43,13 @@ impl<'a> Bystanders<'a> {
             "action": "hold",
         });
         let bank = site.post("/v1/banks", admin, &bank).await?;
-        let bank = bank["id"].as_str().context("a bank without an id")?;
+        let bank = text(&bank, "id")?;
         let hash = site.hash(admin, picture(KNOWN)).await?;
         let entries = json!({ "entries": [{ "hash": hash }] });
         site.post(&format!("/v1/banks/{bank}/entries"), admin, &entries).await?;
         let (status, answer) = site.check(key, "known", picture(KNOWN)).await?;
-        let is_kept = answer["not_stored"] == Value::Null;
-        ensure!(status == StatusCode::OK && answer["verdict"] == "hold" && is_kept, "{answer}");
+        let is_held = status == StatusCode::OK && text(&answer, "verdict")? == "hold";
+        ensure!(is_held && answer.get("not_stored").is_none(), "{status} {answer}");
 
         let reviewer = site.sign_in(reviewer).await?;
         let queue = reviewer.page("/console/queue").await?;
@@ -82,8 +82,8 @@ impl<'a> Bystanders<'a> {
         let form = format!("csrf={}&claim={}&item={}", self.csrf, self.claim, self.item);
         let begun = self.reviewer.send(&format!("{}/views", self.case), form).await?;
         let begun: Value = serde_json::from_str(&begun)?;
-        self.reviewer.get(begun["picture"].as_str().context("no picture")?).await?;
-        Ok(begun["view"].as_str().context("a view without an id")?.to_owned())
+        self.reviewer.get(&text(&begun, "picture")?).await?;
+        text(&begun, "view")
     }
 
     /// Ends a view, so that it does not use up what the reviewer may view.

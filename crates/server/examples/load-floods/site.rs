@@ -43,7 +43,7 @@ impl Site {
     pub async fn hash(&self, key: &str, picture: Vec<u8>) -> Result<String> {
         let request = self.client.post(format!("{}/v1/hash", self.address)).bearer_auth(key);
         let hashes: Value = request.body(picture).send().await?.error_for_status()?.json().await?;
-        Ok(hashes["pdq"].as_str().context("no PDQ hash")?.to_owned())
+        text(&hashes, "pdq")
     }
 
     /// Checks an item on a public surface; returns the status, and the answer if it is JSON.
@@ -105,6 +105,12 @@ impl Session<'_> {
         let to = answer.headers().get(LOCATION).context("no address follows")?.to_str()?;
         Ok(to.split('?').next().unwrap_or_default().to_owned())
     }
+}
+
+/// Returns the text of a key of an object.
+pub fn text(object: &Value, key: &str) -> Result<String> {
+    let text = object.get(key).and_then(Value::as_str);
+    Ok(text.with_context(|| format!("no `{key}` in {object}"))?.to_owned())
 }
 
 /// Returns the text between `before` and the next quotation mark.

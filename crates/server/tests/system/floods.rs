@@ -115,7 +115,8 @@ async fn large_uploads_of_one_service_leave_memory_for_others_and_give_it_back()
     let is_over = Arc::new(AtomicBool::new(false));
     let flood: Vec<_> = (0..LARGE)
         .map(|nth| {
-            let (flooding, large, is_over) = (flooding.clone(), large.clone(), Arc::clone(&is_over));
+            let (flooding, large, is_over) =
+                (flooding.clone(), large.clone(), Arc::clone(&is_over));
             tokio::spawn(async move {
                 while !is_over.load(Ordering::Relaxed) {
                     // A body that the node refuses to read may end the connection before its answer

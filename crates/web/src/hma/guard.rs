@@ -137,7 +137,8 @@ fn is_from_a_page(headers: &HeaderMap) -> bool {
 
 /// Checks whether a proxy forwards the request for another client: then its address proves nothing.
 fn is_from_a_proxy(headers: &HeaderMap) -> bool {
-    let is_added = |name: &str| name.starts_with("x-forwarded-") || ADDED_BY_PROXIES.contains(&name);
+    let is_added =
+        |name: &str| name.starts_with("x-forwarded-") || ADDED_BY_PROXIES.contains(&name);
     headers.keys().any(|name| is_added(name.as_str()))
 }
 
@@ -167,7 +168,8 @@ mod tests {
     fn a_proxy_is_recognised_by_the_headers_that_it_adds() {
         assert!(is_from_a_proxy(&headers(header::FORWARDED, "for=192.0.2.1")));
         assert!(is_from_a_proxy(&headers(header::VIA, "1.1 proxy")));
-        for name in ["x-forwarded-for", "x-forwarded-server", "cf-connecting-ip", "x-original-host"] {
+        for name in ["x-forwarded-for", "x-forwarded-server", "cf-connecting-ip", "x-original-host"]
+        {
             let name = header::HeaderName::from_static(name);
             assert!(is_from_a_proxy(&headers(name.clone(), "192.0.2.1")), "{name}");
         }

@@ -87,7 +87,11 @@ pub fn rows(floods: &Figures) -> Result<Vec<Row>> {
         let mb = |name: &str| Ok::<_, anyhow::Error>(get(name)? / 1e6);
         rows.push(Row {
             what: format!("flood of {called}: a reviewer's view"),
-            ours: format!("50 % in {}, 95 % in {}", time(get("view_p50_us")?), time(get("view_p95_us")?)),
+            ours: format!(
+                "50 % in {}, 95 % in {}",
+                time(get("view_p50_us")?),
+                time(get("view_p95_us")?)
+            ),
             peer: format!("without it 95 % in {}", time(get("quiet_view_p95_us")?)),
             figure: get("view_p95_us")? / 1e3,
             unit: " ms",
