@@ -2,8 +2,8 @@
 //! key, nor with a key that lacks the scope.
 //!
 //! A client without a key, or with one that is unknown, ended or not accepted from its address, gets
-//! a 401; with more such keys within a minute than the limit, a 429. A client with a key of the wrong role, or without the scope, gets the same 404 as for an
-//! object that does not exist.
+//! a 401; with more such keys within a minute than the limit, a 429. A client with a key of the wrong
+//! role, or without the scope, gets the same 404 as for an object that does not exist.
 
 pub mod scope;
 

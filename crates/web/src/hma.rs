@@ -34,8 +34,8 @@ use crate::budget::Budget;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Whether a key is required. Without keys, the listener must be bound to a loopback address;
-    /// every client that reaches it, except web pages, may see and change the banks of
-    /// [`Settings::shows`].
+    /// every client that reaches it, except web pages, may see and change the banks that were created
+    /// here and have no action.
     pub key_required: bool,
     /// The largest upload, in bytes.
     pub item_bytes_max: u64,

@@ -43,11 +43,11 @@ impl Desk {
         })
     }
 
-    /// Records `candidate`, or adds it to the item's match. The
-    /// service is sent a webhook if the match is new, has other hashes or new hits, was sent again
-    /// with earlier hashes that have no decision, or has a stricter verdict. Its case is opened,
-    /// joined or touched if the verdict is `hold` or `block`; not for new hits on hashes about
-    /// which a standing decision says `allowed` or `not_a_match`.
+    /// Records `candidate`, or adds it to the item's match. The service is sent a webhook if the match
+    /// is new, has other hashes or new hits, was sent again with earlier hashes that have no decision,
+    /// or has a stricter verdict. Its case is opened, joined or touched if the verdict is `hold` or
+    /// `block`; not for new hits on hashes about which a standing decision says `allowed` or
+    /// `not_a_match`.
     pub(crate) async fn record(
         &self,
         candidate: Match,
