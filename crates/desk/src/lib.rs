@@ -103,7 +103,7 @@ struct Inner {
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
-    /// Counts the requests with a refused API key, for the log.
+    /// Limits the requests with a refused API key at this node, and counts them for the log.
     refused_keys: RefusedKeys,
     /// Limits the requests of each API key at this node.
     request_limits: RequestLimits,

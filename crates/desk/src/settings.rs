@@ -56,6 +56,9 @@ pub struct Settings {
     /// How many requests per second one API key may make at a node, and at once as many as in ten
     /// seconds; 0 means any number.
     pub key_requests_per_s_max: u32,
+    /// How many requests with an API key that is refused a client may make at a node within a
+    /// minute, by its address. A valid key is accepted all the same.
+    pub refused_keys_minute_max: u32,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,
     /// How many lines of an import are committed in one transaction.
@@ -110,6 +113,7 @@ impl Default for Settings {
             distances: Distances::default(),
             near_hits: NearHitLimits::default(),
             key_requests_per_s_max: 1_000,
+            refused_keys_minute_max: 60,
             import_line_bytes_max: 16 * 1024,
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),

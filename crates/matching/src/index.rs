@@ -217,7 +217,8 @@ impl Index {
         HashKind::ALL.iter().copied().all(|kind| self.len(kind) == 0)
     }
 
-    fn count(&self, kind: HashKind, is_counted: impl Fn(BankId) -> bool) -> usize {
+    /// Returns the number of hashes of `kind` in the banks that `is_counted` accepts.
+    pub fn count(&self, kind: HashKind, is_counted: impl Fn(BankId) -> bool) -> usize {
         let sum = |counts: &mut dyn Iterator<Item = (BankId, usize)>| {
             counts.filter(|(bank, _)| is_counted(*bank)).map(|(_, len)| len).sum()
         };

@@ -354,6 +354,9 @@ pub struct Bank {
     /// Whether the bank is used at all. An administrator may switch a bank off and keep its
     /// entries.
     pub is_enabled: bool,
+    /// Whether it was created through the routes of HMA. Without keys, these routes show and change
+    /// such banks only. Never changes.
+    pub is_from_hma: bool,
     /// Creation time.
     pub created_at: Timestamp,
     /// Time of the last change to these properties.

@@ -1,6 +1,8 @@
 //! Evidence: the sealed bytes of an item, stored as long as its policy says.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::{EvidenceId, MatchId, Purpose, Sensitive, Sha256};
 
@@ -36,6 +38,53 @@ impl Evidence {
     /// Checks whether the bytes can be read at `now`.
     pub fn is_readable(&self, now: Timestamp) -> bool {
         self.wrapped_key.is_some() && now < self.expires_at
+    }
+}
+
+/// The reason why the bytes of an item were not stored although its policy keeps them. The item is held
+/// or blocked nevertheless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum NotStored {
+    /// Too little is left of what the items of one account may take.
+    Account,
+    /// Too little is left of what the items of the service may take.
+    Service,
+    /// Too little is left of what all items may take.
+    All,
+    /// Too little space is left on the disk of the vault.
+    Disk,
+    /// The vault failed.
+    Failed,
+}
+
+impl NotStored {
+    /// Every reason, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the word that the API, the log and the metrics use.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns one sentence for people.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::Account => {
+                "the item is larger than what is left of the bytes that one account's items may take"
+            }
+            Self::Service => {
+                "the item is larger than what is left of the bytes that the service's items may take"
+            }
+            Self::All => {
+                "the item is larger than what is left of the bytes that all items may take"
+            }
+            Self::Disk => "the item is larger than what may still be written to the vault's disk",
+            Self::Failed => "the vault failed; the operator finds the cause in the log",
+        }
     }
 }
 
@@ -81,6 +130,13 @@ mod tests {
 
     use super::*;
     use crate::Refusal;
+
+    #[test]
+    fn a_reason_is_the_same_word_in_code_and_in_json() {
+        for &why in NotStored::ALL {
+            assert_eq!(serde_json::to_string(&why).unwrap(), format!("\"{}\"", why.as_str()));
+        }
+    }
 
     #[test]
     fn evidence_without_a_key_or_past_its_retention_period_is_gone() {

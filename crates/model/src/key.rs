@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use self::network::{Network, NotANetwork};
+pub use self::network::{Network, NotANetwork, network_of};
 pub use self::scope::{NotScopes, Scope, ScopeSet};
 use crate::{AuditActor, KeyId, Line, ServiceId, Sha256};
 

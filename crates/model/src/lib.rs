@@ -58,7 +58,7 @@ pub use decision::{Decision, DecisionState, Outcome};
 pub use dispute::{Dispute, DisputeScope, DisputeState};
 pub use distances::{Distances, HitView, ShownHit, ShownHits};
 pub use entry::{Entry, EntryChange, EntryState};
-pub use evidence::{Evidence, EvidenceStatus};
+pub use evidence::{Evidence, EvidenceStatus, NotStored};
 pub use free_text::FreeText;
 pub use hash::{Distance, Hash, HashBytes, HashFlaw, HashKind, Md5, Pdq, Quality, Sha1, Sha256};
 pub use id::{

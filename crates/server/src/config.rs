@@ -14,7 +14,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use mamori_model::{Sensitive, retention};
+use mamori_model::{Purpose, Sensitive, retention};
 use mamori_vault::Keyring;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -223,6 +223,11 @@ impl Config {
                  `hma.key_required` is false: every client that reaches that address could read and \
                  change the banks. Listen on 127.0.0.1, or require keys"
             )),
+            Some(_) if !hma.key_required && hma.purpose.is_some_and(Purpose::is_negative) => conflict(
+                "`hma.purpose` is `known_benign` and `hma.key_required` is false: every program on \
+                 this machine could then clear items that other banks hold or block. Require keys"
+                    .to_owned(),
+            ),
             Some(listen) if listen == server.listen && listen.port() != 0 => conflict(format!(
                 "`hma.listen` and `server.listen` are both {listen}; leave `hma.listen` out to \
                  share it"

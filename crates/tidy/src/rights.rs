@@ -7,8 +7,8 @@ use mamori_model::case::CaseEventKind;
 use mamori_model::key::Scope;
 use mamori_model::retention::Term;
 use mamori_model::{
-    Action, AuditVerb, Narrowing, NotCompared, Purpose, StaffRole, Surface, Transforms, Verdict,
-    Viewing, verdict::NotLooked,
+    Action, AuditVerb, Narrowing, NotCompared, NotStored, Purpose, StaffRole, Surface, Transforms,
+    Verdict, Viewing, verdict::NotLooked,
 };
 
 use crate::Findings;
@@ -126,10 +126,12 @@ pub fn unexplained(page: &str) -> Findings {
     let words = words.chain(Verdict::ALL.iter().copied().map(Verdict::as_str));
     let words = words.chain(Transforms::ALL.iter().copied().map(Transforms::as_str));
     let words = words.chain(NotCompared::ALL.iter().copied().map(NotCompared::as_str));
+    let words = words.chain(NotStored::ALL.iter().copied().map(NotStored::as_str));
     let words = words.chain(Viewing::ALL.iter().copied().map(Viewing::as_str));
     let words = words.map(|word| format!("`{word}`"));
     let sentences = NotLooked::ALL.iter().copied().map(NotLooked::explain);
     let sentences = sentences.chain(NotCompared::ALL.iter().copied().map(NotCompared::explain));
+    let sentences = sentences.chain(NotStored::ALL.iter().copied().map(NotStored::explain));
     let sentences = sentences.map(str::to_owned);
     let missing = words.chain(sentences).filter(|word| !page.contains(word.as_str()));
     missing.map(|word| format!("{PAGE}: does not say {word}")).collect()

@@ -29,9 +29,10 @@ const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank o
     answered as `application/problem+json`; its `type` is a stable name. Unknown JSON keys, form \
     parts and parameters are refused.";
 
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("items", "Check and hash items."),
     ("matches", "Recorded matches. A service reads its own."),
+    ("vault", "How many bytes of the service's items are stored for reviewers."),
     ("cases", "Cases that reviewers decide, and their decisions. A service reads its own."),
     ("actions", "What a service is asked to do after a decision, and what it answers."),
     ("banks", "Named sets of hashes, each with a purpose, surfaces and countries."),
@@ -122,7 +123,7 @@ fn complete_operation(operation: &mut Operation) {
     operation.security = Some(vec![security]);
     let applies = |status: u16| match status {
         400 => has_query || has_body,
-        401 => needs_key,
+        401 | 429 => needs_key,
         404 => has_path || needs_key,
         408 | 413 | 415 | 422 => has_body,
         500 | 503 => true,

@@ -2,8 +2,8 @@
 //! key, nor with a key that lacks the scope.
 //!
 //! A client without a key, or with one that is unknown, ended or not accepted from its address, gets
-//! a 401. A client with a key of the wrong role, or without the scope, gets the same 404 as for an
-//! object that does not exist.
+//! a 401; with more such keys within a minute than the limit, a 429. A client with a key of the wrong
+//! role, or without the scope, gets the same 404 as for an object that does not exist.
 
 pub mod scope;
 
@@ -44,7 +44,10 @@ where
         let token = bearer(&parts.headers).ok_or_else(key_required)?;
         let from = client_address(parts);
         let desk = Desk::from_ref(state);
-        let proof = desk.authenticate(token, from).ok_or_else(key_unknown)?;
+        let Some(proof) = desk.authenticate(token, from) else {
+            desk.count_refused_key(from).map_err(too_many_refused)?;
+            return Err(key_unknown());
+        };
         if let Some(key) = proof.key() {
             request_limit::count(&desk, &parts.extensions, key).map_err(key_used_up)?;
         }
@@ -102,6 +105,19 @@ fn key_unknown() -> Problem {
         "This key does not exist, was revoked or has ended, or is not accepted from this address. Ask \
          an administrator.",
     )
+}
+
+fn too_many_refused(quota: Quota) -> Problem {
+    Problem {
+        retry_after_s: Some(request_limit::whole_seconds(quota)),
+        ..Problem::new(
+            Kind::RefusedKeys,
+            "This key does not exist, was revoked or has ended, or is not accepted from this address; \
+             and too many such keys came from this address within a minute. Do not send the key again: \
+             ask an administrator for another one. A valid key is accepted at once. The operator may \
+             raise `limits.refused_keys_minute_max`.",
+        )
+    }
 }
 
 fn key_used_up(quota: Quota) -> Problem {

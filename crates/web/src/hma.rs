@@ -26,7 +26,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use mamori_desk::Desk;
-use mamori_model::{Country, Line, Purpose, Reach, Surface};
+use mamori_model::{Action, Bank, Country, Line, Purpose, Reach, Surface};
 
 use crate::budget::Budget;
 
@@ -34,7 +34,8 @@ use crate::budget::Budget;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Whether a key is required. Without keys, the listener must be bound to a loopback address;
-    /// every client that reaches it counts as the administrator, except web pages.
+    /// every client that reaches it, except web pages, may see and change the banks that were created
+    /// here and have no action.
     pub key_required: bool,
     /// The largest upload, in bytes.
     pub item_bytes_max: u64,
@@ -52,6 +53,15 @@ pub struct Settings {
     pub surface: Surface,
     /// The country that every look-up is assumed to be about; `None` if it is unknown.
     pub country: Option<Country>,
+}
+
+impl Settings {
+    /// Checks whether these routes show, search and change a bank. Without keys: only one that was
+    /// created through them, and whose matches have no effect of their own.
+    fn shows(&self, bank: &Bank) -> bool {
+        let has_no_effect = bank.action == Action::None && !bank.purpose.is_negative();
+        self.key_required || (bank.is_from_hma && has_no_effect)
+    }
 }
 
 /// The path of every route, as `/site-map` lists them.

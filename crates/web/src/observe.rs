@@ -73,9 +73,6 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
         Err(_) => Problem::new(Kind::Internal, "An internal error occurred.").into_response(),
     };
     let status = response.status();
-    if is_about_an_unknown_key(&response) {
-        app.desk.log_refused_key();
-    }
     write_problem(&mut response, id);
     set_security_headers(response.headers_mut());
     if let Ok(text) = HeaderValue::from_str(&id.hyphenated().to_string()) {
@@ -111,11 +108,6 @@ async fn with_timeout(
         return problem.into_response();
     };
     response
-}
-
-fn is_about_an_unknown_key(response: &Response) -> bool {
-    let problem = response.extensions().get::<Problem>();
-    problem.is_some_and(|problem| problem.kind == Kind::KeyUnknown)
 }
 
 /// Writes the body of a problem, because the request's id is known only here, and its log line.

@@ -121,6 +121,8 @@ kinds! {
         "Not all of the item was compared";
     /// The key came near entries by hash alone too often.
     NearHits = TOO_MANY_REQUESTS, "limit.near_hits", "Too many near hits by hash alone";
+    /// Too many refused keys came from the client's address.
+    RefusedKeys = TOO_MANY_REQUESTS, "limit.refused_keys", "Too many refused keys from this address";
     /// The key makes too many requests.
     RequestLimit = TOO_MANY_REQUESTS, "limit.requests", "Too many requests of this key";
     /// The service had too many messages sent on its own request.

@@ -90,16 +90,20 @@ impl Server {
         Ok(Self { supervisor: supervisor.context("`mamori serve` did not start")? })
     }
 
-    /// Returns the resident memory of the server in bytes.
-    pub fn resident_bytes(&self) -> Result<f64> {
+    /// Returns the id of the server's process.
+    pub fn id(&self) -> Result<u32> {
         let children = format!("/proc/{0}/task/{0}/children", self.supervisor.id());
         let children = fs::read_to_string(children)?;
         let server = children.split_whitespace().find(|id| {
             let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
             name.trim() == "mamori"
         });
-        let status = server.context("the server is gone")?;
-        let status = fs::read_to_string(format!("/proc/{status}/status"))?;
+        Ok(server.context("the server is gone")?.parse()?)
+    }
+
+    /// Returns the resident memory of the server in bytes.
+    pub fn resident_bytes(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()?))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes = line.and_then(|line| line.split_whitespace().next());
         let kilobytes: f64 = kilobytes.context("no VmRSS")?.parse()?;

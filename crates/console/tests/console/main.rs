@@ -23,6 +23,7 @@ mod signed_out;
 mod staff;
 mod test_app;
 mod urgency;
+mod vault;
 mod viewing;
 mod webhooks;
 mod world;

@@ -24,6 +24,7 @@ pub(crate) fn bank(bank: &Bank) -> Value {
         "transforms": bank.transforms,
         "action": bank.action,
         "is_enabled": bank.is_enabled,
+        "is_from_hma": bank.is_from_hma,
     })
 }
 

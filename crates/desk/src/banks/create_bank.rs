@@ -47,6 +47,8 @@ pub struct NewBank {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ProposedBank {
     purpose: Purpose,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_from_hma: bool,
     #[serde(flatten)]
     settings: BankSettings,
 }
@@ -55,10 +57,10 @@ impl ProposedBank {
     /// Returns the bank with this id, created at `now`; [`Error::Invalid`] if no bank may have these
     /// settings.
     pub(crate) fn created(self, id: BankId, now: Timestamp) -> Result<Bank, Error> {
-        let Self { purpose, settings } = self;
+        let Self { purpose, is_from_hma, settings } = self;
         let bank = settings.of_new_bank(id, purpose, now).map_err(Error::invalid)?;
         check(bank.purpose, bank.action, bank.distance_max)?;
-        Ok(bank)
+        Ok(Bank { is_from_hma, ..bank })
     }
 }
 
@@ -85,11 +87,23 @@ impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
     /// have these settings, [`Error::Waits`] if it needs a second actor.
     pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
+        let bank = self.new_bank(who, new)?;
+        self.create(who, bank).await
+    }
+
+    /// Creates a bank through the routes of HMA; otherwise as [`Self::create_bank`].
+    pub async fn create_bank_through_hma(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
+        let bank = Bank { is_from_hma: true, ..self.new_bank(who, new)? };
+        self.create(who, bank).await
+    }
+
+    /// Returns the bank that `who` is to create, with a new id.
+    fn new_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
         who.require(&[Scope::BanksWrite])?;
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
         check_basis(new.reach.private_basis(), now)?;
-        let bank = Bank {
+        Ok(Bank {
             id: self.clock().mint()?.into(),
             name: new.name,
             purpose: new.purpose,
@@ -102,14 +116,20 @@ impl Desk {
             transforms: new.transforms.unwrap_or(Transforms::default_of(new.purpose)),
             action: new.action,
             is_enabled: new.is_enabled,
+            is_from_hma: false,
             created_at: now,
             changed_at: now,
-        };
+        })
+    }
+
+    async fn create(&self, who: &Admin, bank: Bank) -> Result<Bank, Error> {
+        let now = bank.created_at;
 
         let tx = self.store().begin("create_bank").await?;
         let proposal = || {
             let settings = BankSettings::of(&bank);
-            let change = json!(ProposedBank { purpose: bank.purpose, settings });
+            let (purpose, is_from_hma) = (bank.purpose, bank.is_from_hma);
+            let change = json!(ProposedBank { purpose, is_from_hma, settings });
             Ok(Proposal::of(ApprovalVerb::CreateBank, bank.id, change))
         };
         let guarded = GuardedChange::NewBank(&bank);

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Remaining};
 use mamori_model::key::Scope;
 use mamori_model::{
-    Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, Sha1, Sha256, Subject, Verdict,
+    Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, NotStored, Sha1, Sha256, Subject,
+    Verdict,
 };
 
 use crate::checks::fingerprints::Fingerprints;
@@ -36,6 +37,9 @@ pub struct Checked {
     pub hits: Vec<Hit>,
     /// The recorded match; `None` for a clean item.
     pub recorded: Option<MatchId>,
+    /// Why the bytes of the item were not stored although its policy keeps them; `None`: they are
+    /// stored, or no policy keeps them.
+    pub not_stored: Option<NotStored>,
     /// The sha-256 digest of an item that was sent as bytes.
     pub sha256: Option<Sha256>,
     /// The SHA-1 digest of an item that was sent as bytes, if this node holds an entry of that
@@ -55,7 +59,7 @@ impl Desk {
     /// A clean item is not stored; a check of an item that no entry is near or equal to touches
     /// neither disk nor database. A match is committed, with its case and its webhook deliveries,
     /// before this returns; checking the same item again never creates a second match. If the
-    /// policy keeps the item's bytes, they are sealed in the vault by then, unless the vault fails.
+    /// policy keeps the item's bytes, they are sealed in the vault by then, unless it is full or fails.
     ///
     /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
     /// hits decide about the whole item
@@ -124,7 +128,8 @@ impl Desk {
             verdict,
             looked,
             hits,
-            recorded,
+            recorded: recorded.map(|recorded| recorded.id),
+            not_stored: recorded.and_then(|recorded| recorded.not_stored),
             sha256: prints.sha256.filter(|_| has_bytes),
             sha1: prints.sha1.filter(|_| has_bytes),
             md5: prints.md5.filter(|_| has_bytes),
@@ -172,6 +177,7 @@ impl Checked {
             looked: Looked::None(reason),
             hits: Vec::new(),
             recorded: None,
+            not_stored: None,
             sha256: None,
             sha1: None,
             md5: None,

@@ -3,12 +3,21 @@
 use bytes::Bytes;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{Evidence, HashKind, Hit, Item, MatchId, Pdq, Verdict};
+use mamori_model::{Evidence, HashKind, Hit, Item, MatchId, NotStored, Pdq, Verdict};
 use mamori_store::{Recorded, Tx};
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint};
 use crate::webhooks::payload;
 use crate::{Caller, Desk, Directory, Error};
+
+/// A match that was recorded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordedMatch {
+    /// The id of the item's match, which may be older than this check.
+    pub id: MatchId,
+    /// Why the bytes of the item were not stored, if they should have been.
+    pub not_stored: Option<NotStored>,
+}
 
 impl Desk {
     /// Builds the match to be recorded, with a new id and without its list of hashes.
@@ -34,21 +43,25 @@ impl Desk {
         })
     }
 
-    /// Records `candidate`, or adds it to the item's match, and returns the id of the match. The
-    /// service is sent a webhook if the match is new, has other hashes or new hits, was sent again
-    /// with earlier hashes that have no decision, or has a stricter verdict. Its case is opened,
-    /// joined or touched if the verdict is `hold` or `block`; not for new hits on hashes about
-    /// which a standing decision says `allowed` or `not_a_match`.
+    /// Records `candidate`, or adds it to the item's match. The service is sent a webhook if the match
+    /// is new, has other hashes or new hits, was sent again with earlier hashes that have no decision,
+    /// or has a stricter verdict. Its case is opened, joined or touched if the verdict is `hold` or
+    /// `block`; not for new hits on hashes about which a standing decision says `allowed` or
+    /// `not_a_match`.
     pub(crate) async fn record(
         &self,
         candidate: Match,
         bytes: Option<&Bytes>,
         directory: &Directory,
-    ) -> Result<MatchId, Error> {
+    ) -> Result<RecordedMatch, Error> {
         let (now, candidate_service) = (candidate.created_at, candidate.service);
         let sealed = match bytes {
             Some(bytes) => self.seal_item(&candidate, bytes, now).await?,
-            None => None,
+            None => Ok(None),
+        };
+        let (sealed, not_stored) = match sealed {
+            Ok(sealed) => (sealed, None),
+            Err(reason) => (None, Some(reason)),
         };
 
         let mut tx = self.store().begin("check").await?;
@@ -87,7 +100,7 @@ impl Desk {
         if is_notified {
             self.inner.enqueued.notify_one();
         }
-        Ok(recorded.id)
+        Ok(RecordedMatch { id: recorded.id, not_stored })
     }
 
     /// Enqueues a webhook delivery to each endpoint of the service, in the transaction of its

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
 use mamori_matching::Near;
 use mamori_model::{
     Action, Bank, BankId, Country, Distance, Distances, EntryId, EntryState, HashKind, Hit,
@@ -82,8 +83,19 @@ impl Desk {
         surface: Surface,
         country: Option<Country>,
     ) -> Result<Vec<&'a Bank>, NotLooked> {
+        self.applicable_among(directory.banks(), surface, country)
+    }
+
+    /// Returns those of `banks` whose reach covers `surface` and `country` today (UTC), or the reason
+    /// why none does.
+    pub fn applicable_among<'a>(
+        &self,
+        banks: impl Iterator<Item = &'a Bank>,
+        surface: Surface,
+        country: Option<Country>,
+    ) -> Result<Vec<&'a Bank>, NotLooked> {
         let today = self.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        directory.applicable_banks(surface, country, today)
+        applicable(banks, surface, country, today)
     }
 
     /// Searches `banks` without checking their reach: surfaces, countries, and the end of the legal
@@ -134,6 +146,24 @@ impl Desk {
         let hits = nearest(hits.all, per_bank_max, &ranking);
         Ok(SearchResult { hits, judgement, low_quality })
     }
+}
+
+/// Returns those of `banks` that may be used on an item; if none may, the greatest reason among them.
+fn applicable<'a>(
+    banks: impl Iterator<Item = &'a Bank>,
+    surface: Surface,
+    country: Option<Country>,
+    today: Date,
+) -> Result<Vec<&'a Bank>, NotLooked> {
+    let mut nearest = NotLooked::NoBank;
+    let mut applicable_banks = Vec::new();
+    for bank in banks {
+        match bank.applies_to(surface, country, today) {
+            Ok(()) => applicable_banks.push(bank),
+            Err(reason) => nearest = nearest.max(reason),
+        }
+    }
+    if applicable_banks.is_empty() { Err(nearest) } else { Ok(applicable_banks) }
 }
 
 /// A bank and the largest distance, in bits, at which it matches.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use mamori_model::matched::Match;
-use mamori_model::{Case, Evidence, EvidenceId, Sensitive};
+use mamori_model::{Case, Evidence, EvidenceId, NotStored, Sensitive};
 use mamori_vault::Vault;
 
 use crate::{Desk, Error};
@@ -11,34 +11,36 @@ use crate::{Desk, Error};
 impl Desk {
     /// Seals the bytes of an item that is held or blocked. Called before the transaction that
     /// records the match, because writing files is slow. `None` if nothing is to be stored: no
-    /// policy keeps the item, the vault has no key or is full, or these bytes of the item are stored
-    /// already, or were until their term ended.
+    /// policy keeps the item, the vault has no key, or these bytes of the item are stored already, or
+    /// were until their term ended. The inner error says why bytes are not stored that should be.
     ///
-    /// A vault that fails does not fail the check: the item is held all the same, and the reviewer
-    /// is shown that its bytes are not stored.
+    /// A vault that is full or fails does not fail the check: the item is held all the same, the answer
+    /// says why its bytes are not stored, and the reviewer is shown that they are not.
     pub(crate) async fn seal_item(
         &self,
         found: &Match,
         bytes: &Bytes,
         now: Timestamp,
-    ) -> Result<Option<Evidence>, Error> {
-        let Some(vault) = &self.settings().vault else { return Ok(None) };
-        let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(None) };
+    ) -> Result<Result<Option<Evidence>, NotStored>, Error> {
+        let Some(vault) = &self.settings().vault else { return Ok(Ok(None)) };
+        let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else {
+            return Ok(Ok(None));
+        };
         let policy = self.store().policy(purpose).await?;
         let Some(policy) = policy.filter(|policy| policy.evidence_days > 0) else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
-        let Some(sha256) = found.sha256 else { return Ok(None) };
+        let Some(sha256) = found.sha256 else { return Ok(Ok(None)) };
         if self.store().has_evidence(found.service, &found.item.name, sha256).await? {
-            return Ok(None);
+            return Ok(Ok(None));
         }
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if !self.reserve_in_vault(vault, found, size).await? {
-            return Ok(None);
+        if let Err(reason) = self.reserve_in_vault(vault, found, size).await? {
+            return Ok(Err(reason));
         }
         let id = EvidenceId::from(self.clock().mint()?);
         match seal(vault, id, bytes.clone()).await {
-            Ok((wrapped_key, key_name)) => Ok(Some(Evidence {
+            Ok((wrapped_key, key_name)) => Ok(Ok(Some(Evidence {
                 id,
                 item: found.id,
                 sha256: Some(sha256),
@@ -49,11 +51,14 @@ impl Desk {
                 stored_at: now,
                 expires_at: now.checked_add(policy.term()).unwrap_or(Timestamp::MAX),
                 render_failed_at: None,
-            })),
+            }))),
             Err(error) => {
                 let logged: &(dyn std::error::Error + 'static) = &error;
                 tracing::error!(error = logged, "the bytes of a match cannot be stored");
-                Ok(None)
+                let reason = NotStored::Failed;
+                metrics::counter!("mamori_evidence_refused_total", "limit" => reason.as_str())
+                    .increment(1);
+                Ok(Err(reason))
             }
         }
     }

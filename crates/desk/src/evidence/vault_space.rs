@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use mamori_model::ServiceId;
+use mamori_model::key::Scope;
 use mamori_model::matched::Match;
+use mamori_model::{NotStored, ServiceId};
 use mamori_vault::Vault;
-use strum::{IntoStaticStr, VariantArray};
 
 use crate::settings::VaultLimits;
 use crate::staff::member::Member;
-use crate::{Desk, Error};
+use crate::{Caller, Desk, Error};
 
 /// How long a measured use counts. Where measuring takes long, twenty times as long as that.
 const AGE_MAX: Duration = Duration::from_secs(10);
@@ -37,34 +37,36 @@ pub struct VaultSpace {
 impl VaultSpace {
     /// Checks whether a tenth or less is left, of the limit or of what the disk could still take.
     pub fn is_scarce(&self) -> bool {
-        let left = self.bytes_max.saturating_sub(self.used).min(self.disk_free);
+        !self.scarce().is_empty()
+    }
+
+    /// Returns the limits of which a tenth or less is left.
+    fn scarce(&self) -> Vec<NotStored> {
         let whole = self.bytes_max.min(self.used.saturating_add(self.disk_free));
-        left <= whole / 10
+        let limits = [
+            (NotStored::All, is_nearly_used(self.used, self.bytes_max)),
+            (NotStored::Disk, self.disk_free <= whole / 10),
+        ];
+        limits.into_iter().filter_map(|(limit, is_scarce)| is_scarce.then_some(limit)).collect()
     }
 }
 
-/// The limit that an item exceeds, so that its bytes are not stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum Shortage {
-    /// That of the whole vault.
-    All,
-    /// The share of its service.
-    Service,
-    /// The share of its account.
-    Account,
-    /// The space on the disk.
-    Disk,
+/// Checks whether a tenth or less of `most` is left.
+fn is_nearly_used(used: u64, most: u64) -> bool {
+    most.saturating_sub(used) <= most / 10
 }
 
-impl Shortage {
-    /// Every limit, in the order of declaration.
-    pub const ALL: &'static [Self] = Self::VARIANTS;
-
-    /// Returns the word that the metric and the log use.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
+/// What the items of a service take of the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultShare {
+    /// Bytes of the service's items that are stored.
+    pub used: u64,
+    /// The most that may be stored of them.
+    pub bytes_max: u64,
+    /// The most that may be stored of the items of one account.
+    pub account_bytes_max: u64,
+    /// The limits of which a tenth or less is left: of the service, of all items, or of the disk.
+    pub scarce: Vec<NotStored>,
 }
 
 /// What this node knows of the use.
@@ -73,7 +75,7 @@ pub(crate) struct VaultUse {
     measured: Mutex<Option<Measured>>,
     measuring: tokio::sync::Mutex<()>,
     /// When each refusal was last logged.
-    logged: Mutex<HashMap<Shortage, Instant>>,
+    logged: Mutex<HashMap<NotStored, Instant>>,
 }
 
 #[derive(Debug)]
@@ -87,6 +89,10 @@ impl Measured {
     fn total(&self) -> u64 {
         self.by_service.values().fold(0, |sum, bytes| sum.saturating_add(*bytes))
     }
+
+    fn of(&self, service: ServiceId) -> u64 {
+        self.by_service.get(&service).copied().unwrap_or(0)
+    }
 }
 
 impl Desk {
@@ -95,7 +101,21 @@ impl Desk {
         self.vault_space_in_all().await
     }
 
-    /// Returns the same for the operator's metrics.
+    /// Returns what the items of the caller's service take of the vault; `None` if there is no vault.
+    /// Bytes that other nodes stored within the last seconds may be missing.
+    pub async fn vault_share(&self, caller: &Caller) -> Result<Option<VaultShare>, Error> {
+        caller.require(&[Scope::Checks])?;
+        let Some(space) = self.vault_space_in_all().await? else { return Ok(None) };
+        let limits = self.settings().vault_limits;
+        let used = self.measured().as_ref().map_or(0, |measured| measured.of(caller.service()));
+        let bytes_max = limits.service_bytes_max.min(limits.bytes_max);
+        let own = is_nearly_used(used, bytes_max).then_some(NotStored::Service);
+        let account_bytes_max = limits.account_bytes_max.min(bytes_max);
+        let scarce = own.into_iter().chain(space.scarce()).collect();
+        Ok(Some(VaultShare { used, bytes_max, account_bytes_max, scarce }))
+    }
+
+    /// Returns the space in the vault for the operator's metrics; `None` if there is no vault.
     pub async fn vault_space_in_all(&self) -> Result<Option<VaultSpace>, Error> {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
         let limits = self.settings().vault_limits;
@@ -111,20 +131,18 @@ impl Desk {
     }
 
     /// Checks whether `bytes` of the item of `found` fit into the vault, and counts them as used if
-    /// they do. Logs and counts it if they do not.
+    /// they do; returns the limit that they exceed if they do not, and logs and counts that.
     pub(super) async fn reserve_in_vault(
         &self,
         vault: &Vault,
         found: &Match,
         bytes: u64,
-    ) -> Result<bool, Error> {
-        match self.shortage(vault, found, bytes).await? {
-            None => Ok(true),
-            Some(shortage) => {
-                self.log_shortage(shortage, found.service);
-                Ok(false)
-            }
+    ) -> Result<Result<(), NotStored>, Error> {
+        let shortage = self.shortage(vault, found, bytes).await?;
+        if let Some(shortage) = shortage {
+            self.log_shortage(shortage, found.service);
         }
+        Ok(shortage.map_or(Ok(()), Err))
     }
 
     async fn shortage(
@@ -132,27 +150,27 @@ impl Desk {
         vault: &Vault,
         found: &Match,
         bytes: u64,
-    ) -> Result<Option<Shortage>, Error> {
+    ) -> Result<Option<NotStored>, Error> {
         let limits = self.settings().vault_limits;
         // A disk that cannot be examined fails no check: sealing will tell.
         if disk_free(vault, limits).await.is_some_and(|free| free < bytes) {
-            return Ok(Some(Shortage::Disk));
+            return Ok(Some(NotStored::Disk));
         }
         if let Some(account) = &found.item.account {
             let used = self.store().evidence_bytes_of_account(found.service, account).await?;
             if used.saturating_add(bytes) > limits.account_bytes_max {
-                return Ok(Some(Shortage::Account));
+                return Ok(Some(NotStored::Account));
             }
         }
         self.measure_vault().await?;
         let mut measured = self.measured();
         let Some(measured) = measured.as_mut() else { return Ok(None) };
         if measured.total().saturating_add(bytes) > limits.bytes_max {
-            return Ok(Some(Shortage::All));
+            return Ok(Some(NotStored::All));
         }
         let of_service = measured.by_service.entry(found.service).or_default();
         if of_service.saturating_add(bytes) > limits.service_bytes_max {
-            return Ok(Some(Shortage::Service));
+            return Ok(Some(NotStored::Service));
         }
         *of_service = of_service.saturating_add(bytes);
         Ok(None)
@@ -172,7 +190,7 @@ impl Desk {
         Ok(())
     }
 
-    fn log_shortage(&self, shortage: Shortage, service: ServiceId) {
+    fn log_shortage(&self, shortage: NotStored, service: ServiceId) {
         metrics::counter!("mamori_evidence_refused_total", "limit" => shortage.as_str())
             .increment(1);
         let now = Instant::now();
@@ -222,5 +240,15 @@ mod tests {
         ] {
             assert_eq!(is_scarce(used, disk_free), expected, "{used} {disk_free}");
         }
+    }
+
+    #[test]
+    fn the_limits_that_are_scarce_are_named() {
+        let scarce = |used, disk_free| VaultSpace { used, bytes_max: 1_000, disk_free }.scarce();
+
+        assert_eq!(scarce(0, 5_000), []);
+        assert_eq!(scarce(950, 5_000), [NotStored::All]);
+        assert_eq!(scarce(450, 50), [NotStored::Disk]);
+        assert_eq!(scarce(950, 50), [NotStored::All, NotStored::Disk]);
     }
 }

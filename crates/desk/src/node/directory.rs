@@ -5,11 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use mamori_model::key::{Key, Role};
-use mamori_model::{
-    Bank, BankId, Country, Hit, HitView, NotLooked, ServiceId, Sha256, ShownHits, Surface,
-};
+use mamori_model::{Bank, BankId, Hit, HitView, ServiceId, Sha256, ShownHits};
 
 /// The banks and keys at one position of the change log.
 #[derive(Default)]
@@ -74,23 +71,5 @@ impl Directory {
     /// Returns the live key whose text has this sha-256 digest.
     pub fn key(&self, digest: &Sha256) -> Option<&Arc<Key>> {
         self.keys.get(digest)
-    }
-
-    /// Returns the banks that may be used on an item; if none may, the greatest reason among them.
-    pub fn applicable_banks(
-        &self,
-        surface: Surface,
-        country: Option<Country>,
-        today: Date,
-    ) -> Result<Vec<&Bank>, NotLooked> {
-        let mut nearest = NotLooked::NoBank;
-        let mut applicable_banks = Vec::new();
-        for bank in self.banks() {
-            match bank.applies_to(surface, country, today) {
-                Ok(()) => applicable_banks.push(bank),
-                Err(reason) => nearest = nearest.max(reason),
-            }
-        }
-        if applicable_banks.is_empty() { Err(nearest) } else { Ok(applicable_banks) }
     }
 }

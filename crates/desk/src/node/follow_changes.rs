@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_matching::{Index, IndexEntry};
-use mamori_model::{EntryId, HashKind};
+use mamori_model::{BankId, EntryId, HashKind};
 use mamori_store::{Change, Changed, IndexRow};
 use tokio_util::sync::CancellationToken;
 
@@ -67,6 +67,12 @@ impl Desk {
     /// Returns how many entries of `kind` this node holds in memory.
     pub fn held(&self, kind: HashKind) -> usize {
         self.index().len(kind)
+    }
+
+    /// Returns how many entries of `kind` this node holds in memory in the banks that `is_counted`
+    /// accepts.
+    pub fn held_in(&self, kind: HashKind, is_counted: impl Fn(BankId) -> bool) -> usize {
+        self.index().count(kind, is_counted)
     }
 
     /// Loads a snapshot and the changes since, or everything; afterwards the node can answer.

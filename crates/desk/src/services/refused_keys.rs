@@ -1,32 +1,261 @@
-//! The log line about API keys that were refused.
+//! Limits and logs requests whose API key is refused, by the address of the client, in the memory of
+//! this node.
+//!
+//! Only refused keys are counted. A valid key is accepted from every address at any time: behind a
+//! proxy that is not named all clients have one address, and one client with an old key must not
+//! keep out the others. A key has 256 random bits, so the limit is not what prevents guessing.
+//! Addresses stay in memory for as long as keys from them are refused, and up to two minutes longer;
+//! they are never stored and never logged.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+use mamori_model::key::network_of;
+
 use crate::Desk;
+use crate::rate_limiter::{Quota, RateLimiter};
 
-/// How long refused keys are counted before they are one line: a flood of requests must not fill the
-/// log.
-const LINE_EVERY: Duration = Duration::from_secs(1);
+/// The period of the limit.
+const PERIOD: SignedDuration = SignedDuration::from_mins(1);
 
-/// The requests with a refused key since the last line.
+/// How often each address with refused keys gets a line in the log: a flood of requests must not fill
+/// it.
+const LINES_EVERY: Duration = Duration::from_mins(1);
+
+/// The most addresses that get a line of their own each time, those with the most requests first.
+const LINES_MAX: usize = 20;
+
+/// The most addresses that are counted by themselves. Further ones are counted together, like
+/// clients whose address is not known.
+const ADDRESSES_MAX: usize = 10_000;
+
+/// The clients that showed refused keys.
 #[derive(Debug, Default)]
-pub(crate) struct RefusedKeys(Arc<AtomicU64>);
+pub(crate) struct RefusedKeys(Arc<Mutex<Clients>>);
+
+#[derive(Debug, Default)]
+struct Clients {
+    /// By address, an IPv6 client by its network; `None`: the address is not known, or there are too
+    /// many.
+    by_address: HashMap<Option<IpAddr>, Client>,
+    /// Whether a task logs the lines.
+    is_reporting: bool,
+}
+
+/// One client, or several whose addresses are not told apart.
+#[derive(Debug)]
+struct Client {
+    limiter: RateLimiter,
+    since_last_line: Requests,
+}
+
+/// Numbers of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Requests {
+    /// All whose key was refused.
+    refused: u64,
+    /// Those of them beyond the limit.
+    limited: u64,
+}
+
+/// What is logged at once.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Lines {
+    /// The requests of each address with a line of its own.
+    each: Vec<Requests>,
+    /// Number of all other addresses.
+    further_addresses: usize,
+    /// Their requests together.
+    further: Requests,
+}
 
 impl Desk {
-    /// Records in the log that a request showed an API key that is unknown or revoked. All such
-    /// requests within a second are one line, with their number. Needs a tokio runtime.
-    pub fn log_refused_key(&self) {
-        let requests = &self.inner.refused_keys.0;
-        if requests.fetch_add(1, Ordering::Relaxed) > 0 {
+    /// Counts a request of a client at the address `from` that showed an API key which is unknown,
+    /// revoked or ended, or not accepted from there. `Err` if the client showed more such keys within
+    /// a minute than [`crate::Settings::refused_keys_minute_max`]. Needs a tokio runtime, in which
+    /// the count is logged within a minute.
+    pub fn count_refused_key(&self, from: Option<IpAddr>) -> Result<(), Quota> {
+        let limit = self.settings().refused_keys_minute_max;
+        let clients = &self.inner.refused_keys.0;
+        let (counted, is_first) = {
+            let mut clients = locked(clients);
+            let counted = clients.count(from, limit, self.clock().now());
+            (counted, !std::mem::replace(&mut clients.is_reporting, true))
+        };
+        if is_first {
+            tokio::spawn(report(Arc::clone(clients)));
+        }
+        let result = if counted.is_ok() { "refused" } else { "limited" };
+        metrics::counter!("mamori_refused_keys_total", "result" => result).increment(1);
+        counted
+    }
+}
+
+impl Clients {
+    /// Counts a request at `now`; `Err` if it is beyond `limit` for its client.
+    fn count(&mut self, from: Option<IpAddr>, limit: u32, now: Timestamp) -> Result<(), Quota> {
+        let address = from.map(network_of);
+        let is_full = self.by_address.len() >= ADDRESSES_MAX;
+        let address = address.filter(|_| !is_full || self.by_address.contains_key(&address));
+        let client = self.by_address.entry(address).or_insert_with(|| Client {
+            limiter: RateLimiter::new(limit, PERIOD),
+            since_last_line: Requests::default(),
+        });
+        let counted = client.limiter.take_with_quota(now);
+        let requests = &mut client.since_last_line;
+        requests.refused = requests.refused.saturating_add(1);
+        requests.limited = requests.limited.saturating_add(u64::from(counted.is_err()));
+        counted.map(drop)
+    }
+
+    /// Takes the counts since the last lines, and forgets the clients without any: as the time between
+    /// two lines is not shorter than [`PERIOD`], their limits are not used up.
+    fn take_lines(&mut self) -> Lines {
+        self.by_address.retain(|_, client| client.since_last_line.refused > 0);
+        let counts = self.by_address.values_mut();
+        let mut each: Vec<Requests> =
+            counts.map(|client| std::mem::take(&mut client.since_last_line)).collect();
+        each.sort_unstable_by_key(|requests| Reverse(requests.refused));
+        let rest = each.split_off(each.len().min(LINES_MAX));
+        let further = rest.iter().fold(Requests::default(), |sum, requests| Requests {
+            refused: sum.refused.saturating_add(requests.refused),
+            limited: sum.limited.saturating_add(requests.limited),
+        });
+        Lines { each, further_addresses: rest.len(), further }
+    }
+}
+
+/// Logs the counts at intervals, until no client is left.
+async fn report(clients: Arc<Mutex<Clients>>) {
+    loop {
+        tokio::time::sleep(LINES_EVERY).await;
+        let lines = {
+            let mut clients = locked(&clients);
+            let lines = clients.take_lines();
+            clients.is_reporting = !lines.each.is_empty();
+            lines
+        };
+        if lines.each.is_empty() {
             return;
         }
-        let requests = Arc::clone(requests);
-        tokio::spawn(async move {
-            tokio::time::sleep(LINE_EVERY).await;
-            let requests = requests.swap(0, Ordering::Relaxed);
-            tracing::warn!(target: "security", requests, "API keys were refused");
-        });
+        lines.log();
+    }
+}
+
+impl Lines {
+    fn log(&self) {
+        for Requests { refused, limited } in &self.each {
+            tracing::warn!(
+                target: "security", requests = refused, limited,
+                "API keys from one address were refused"
+            );
+        }
+        if self.further_addresses > 0 {
+            let Requests { refused, limited } = self.further;
+            let addresses = self.further_addresses;
+            tracing::warn!(
+                target: "security", addresses, requests = refused, limited,
+                "API keys from further addresses were refused"
+            );
+        }
+    }
+}
+
+fn locked(clients: &Mutex<Clients>) -> MutexGuard<'_, Clients> {
+    clients.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: u32 = 3;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    /// Counts `requests` of one client at once; returns how many were within the limit.
+    fn send(
+        clients: &mut Clients,
+        from: impl Into<Option<IpAddr>>,
+        requests: usize,
+        second: i64,
+    ) -> usize {
+        let from = from.into();
+        (0..requests).filter_map(|_| clients.count(from, LIMIT, at(second)).ok()).count()
+    }
+
+    #[test]
+    fn an_address_is_limited_and_no_other() {
+        let mut clients = Clients::default();
+
+        assert_eq!(send(&mut clients, address("192.0.2.1"), 9, 100), 3);
+        assert_eq!(send(&mut clients, address("192.0.2.2"), 3, 100), 3);
+        assert_eq!(send(&mut clients, None, 3, 100), 3, "an unknown address");
+        assert_eq!(send(&mut clients, address("192.0.2.1"), 9, 120), 1, "one in 20 seconds");
+        let wait = clients.count(Some(address("192.0.2.1")), LIMIT, at(125)).unwrap_err().next_in;
+        assert_eq!(wait.as_secs(), 15);
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_network_share_a_limit() {
+        let mut clients = Clients::default();
+
+        assert_eq!(send(&mut clients, address("2001:db8::1"), 2, 100), 2);
+        assert_eq!(send(&mut clients, address("2001:db8::ffff:2"), 2, 100), 1);
+        assert_eq!(send(&mut clients, address("2001:db8:0:1::1"), 2, 100), 2);
+    }
+
+    #[test]
+    fn addresses_beyond_the_most_are_counted_together() {
+        let mut clients = Clients::default();
+        let nth = |nth: usize| IpAddr::from(u32::try_from(nth).unwrap().to_be_bytes());
+        for number in 0..ADDRESSES_MAX {
+            assert_eq!(send(&mut clients, nth(number), 1, 100), 1);
+        }
+
+        let further = (0..9).map(|more| send(&mut clients, nth(ADDRESSES_MAX + more), 1, 100));
+
+        assert_eq!(further.sum::<usize>(), 3);
+        assert_eq!(clients.by_address.len(), ADDRESSES_MAX + 1);
+        assert_eq!(send(&mut clients, nth(7), 9, 100), 2, "it has a limit of its own");
+    }
+
+    #[test]
+    fn each_address_is_a_line_with_its_counts_and_is_forgotten_when_it_stops() {
+        let mut clients = Clients::default();
+        send(&mut clients, address("192.0.2.1"), 5, 100);
+        send(&mut clients, address("192.0.2.2"), 1, 100);
+        let line = |refused, limited| Requests { refused, limited };
+
+        assert_eq!(clients.take_lines().each, [line(5, 2), line(1, 0)]);
+        send(&mut clients, address("192.0.2.1"), 1, 130);
+        assert_eq!(clients.take_lines().each, [line(1, 0)]);
+        assert_eq!(clients.take_lines(), Lines::default());
+        assert!(clients.by_address.is_empty());
+    }
+
+    #[test]
+    fn a_flood_from_many_addresses_is_a_few_lines() {
+        let mut clients = Clients::default();
+        for number in 0..u8::try_from(LINES_MAX + 5).unwrap() {
+            let from = IpAddr::from([192, 0, 2, number]);
+            send(&mut clients, from, if number == 7 { 4 } else { 1 }, 100);
+        }
+
+        let lines = clients.take_lines();
+
+        assert_eq!(lines.each.len(), LINES_MAX);
+        assert_eq!(lines.each.first(), Some(&Requests { refused: 4, limited: 1 }));
+        assert_eq!((lines.further_addresses, lines.further.refused), (5, 5));
     }
 }

@@ -5,7 +5,7 @@ use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::settings::VaultLimits;
 use mamori_media::Sender;
 use mamori_model::staff::StaffRole;
-use mamori_model::{Account, Action, Item, Purpose, Surface, Verdict};
+use mamori_model::{Account, Action, Item, NotStored, Purpose, Surface, Verdict};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
@@ -44,13 +44,20 @@ async fn fixture(records: TestDatabase, limits: impl Fn(u64) -> VaultLimits) -> 
 impl Fixture {
     /// Checks the picture as an item of an account; returns whether its bytes are stored.
     async fn is_stored(&self, name: &str, account: &str) -> bool {
+        self.reason(name, account).await.is_none()
+    }
+
+    /// Does the same, and returns why its bytes are not stored.
+    async fn reason(&self, name: &str, account: &str) -> Option<NotStored> {
         let account: Option<Account> = (!account.is_empty()).then(|| account.parse().unwrap());
         let item = Item { account, ..item(name, Surface::Public) };
         let sent = CheckInput::Bytes(self.picture.clone().into());
         let checked = self.app.desk.check(&self.app.caller, item, sent).await.unwrap();
         assert_eq!(checked.verdict, Verdict::Hold, "{name}");
         let store = self.app.store().await;
-        store.evidence_of_item(checked.recorded.unwrap()).await.unwrap().is_some()
+        let stored = store.evidence_of_item(checked.recorded.unwrap()).await.unwrap();
+        assert_eq!(stored.is_some(), checked.not_stored.is_none(), "{name}");
+        checked.not_stored
     }
 }
 
@@ -86,8 +93,8 @@ on_both_engines! {
         assert!(is_scarce().await);
         assert!(fixture.is_stored("9", "").await);
 
-        assert!(!fixture.is_stored("10", "").await);
-        assert!(!fixture.is_stored("10", "").await);
+        assert_eq!(fixture.reason("10", "").await, Some(NotStored::All));
+        assert_eq!(fixture.reason("10", "").await, Some(NotStored::All));
     }
 
     async fn a_service_fills_its_own_share_of_the_vault(records: TestDatabase) {
@@ -95,13 +102,13 @@ on_both_engines! {
         let fixture = fixture(records, limits).await;
 
         assert!(fixture.is_stored("1", "").await);
-        assert!(!fixture.is_stored("2", "").await);
+        assert_eq!(fixture.reason("2", "").await, Some(NotStored::Service));
     }
 
     async fn space_that_shall_stay_free_on_the_disk_is_not_used(records: TestDatabase) {
         let limits = |_| VaultLimits { disk_free_min: u64::MAX, ..VaultLimits::default() };
         let fixture = fixture(records, limits).await;
 
-        assert!(!fixture.is_stored("1", "").await);
+        assert_eq!(fixture.reason("1", "").await, Some(NotStored::Disk));
     }
 }

@@ -63,10 +63,10 @@ impl BankSettings {
     /// Returns `bank` as it is after it was given these settings at `now`.
     pub fn applied_to(self, bank: &Bank, now: Timestamp) -> Result<Bank, NotAReach> {
         let new = self.of_new_bank(bank.id, bank.purpose, now)?;
-        Ok(Bank { created_at: bank.created_at, ..new })
+        Ok(Bank { is_from_hma: bank.is_from_hma, created_at: bank.created_at, ..new })
     }
 
-    /// Returns a bank with these settings that is created at `now`.
+    /// Returns a bank with these settings that is created at `now`, not through the routes of HMA.
     pub fn of_new_bank(
         self,
         id: BankId,
@@ -86,6 +86,7 @@ impl BankSettings {
             transforms: self.transforms,
             action: self.action,
             is_enabled: self.is_enabled,
+            is_from_hma: false,
             created_at: now,
             changed_at: now,
         })
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn settings_read_back_as_themselves_and_give_the_same_bank() {
-        let bank = a_bank();
+        let bank = Bank { is_from_hma: true, ..a_bank() };
         let settings = BankSettings::of(&bank);
 
         let text = serde_json::to_string(&settings).unwrap();

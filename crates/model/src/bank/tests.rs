@@ -18,6 +18,7 @@ pub fn a_bank() -> Bank {
         transforms: Transforms::All,
         action: Action::None,
         is_enabled: true,
+        is_from_hma: false,
         created_at: Timestamp::UNIX_EPOCH,
         changed_at: Timestamp::UNIX_EPOCH,
     }

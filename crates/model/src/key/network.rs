@@ -1,7 +1,7 @@
 //! Networks from which a key is accepted.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -28,6 +28,16 @@ impl Network {
     /// Checks whether each address of the network is also in `other`.
     pub fn is_within(&self, other: &Self) -> bool {
         other.0.contains(&self.0)
+    }
+}
+
+/// Returns the address by which a client is counted: an IPv6 client has a whole network of 64 bits.
+pub fn network_of(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -66,6 +76,15 @@ mod tests {
 
     fn network(text: &str) -> Network {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_ipv6_client_is_counted_by_its_network_and_a_mapped_one_by_its_ipv4_address() {
+        let of = |text: &str| network_of(text.parse().unwrap()).to_string();
+
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
     }
 
     #[test]

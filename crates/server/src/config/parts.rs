@@ -45,6 +45,7 @@ impl Config {
             partly_looked: self.checks.partly_looked,
             distances: self.checks.distances,
             key_requests_per_s_max: limits.key_requests_per_s_max,
+            refused_keys_minute_max: limits.refused_keys_minute_max,
             near_hits: NearHitLimits {
                 hour_max: limits.near_hits_hour_max,
                 day_max: limits.near_hits_day_max,

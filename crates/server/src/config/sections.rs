@@ -194,6 +194,10 @@ pub struct Limits {
     /// seconds; further ones are answered with 429. 0 means any number.
     #[serde(deserialize_with = "within::<0, 1_000_000, _, _>")]
     pub key_requests_per_s_max: u32,
+    /// The most requests with an API key that is refused, of one client within a minute at a node;
+    /// further ones are answered with 429.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub refused_keys_minute_max: u32,
     /// The most sets of hashes of one item that are kept: one for each version that was sent.
     #[serde(deserialize_with = "within::<2, 10_000, _, _>")]
     pub hash_sets_max: u32,
@@ -226,6 +230,7 @@ impl Default for Limits {
             near_hits_hour_max: desk.near_hits.hour_max,
             near_hits_day_max: desk.near_hits.day_max,
             key_requests_per_s_max: desk.key_requests_per_s_max,
+            refused_keys_minute_max: desk.refused_keys_minute_max,
             hash_sets_max: desk.hash_sets_max,
             stale_s_max: seconds(desk.stale_max),
             clock_jump_hours_max: hours(desk.clock.jump_max),

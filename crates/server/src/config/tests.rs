@@ -116,6 +116,16 @@ fn the_limits_on_near_hits_can_be_set_and_not_switched_off() {
 }
 
 #[test]
+fn the_limit_on_refused_keys_can_be_set_and_not_switched_off() {
+    let refused_keys = |text: &str| parse(text).unwrap().desk().unwrap().refused_keys_minute_max;
+
+    assert_eq!(refused_keys("[limits]\nrefused_keys_minute_max = 7"), 7);
+    assert_eq!(refused_keys(""), 60);
+    let zero = refusal("[limits]\nrefused_keys_minute_max = 0");
+    assert!(zero.contains("refused_keys_minute_max"), "{zero}");
+}
+
+#[test]
 fn the_pace_limits_can_be_set_and_not_switched_off() {
     let pace = |text: &str| parse(text).unwrap().desk().unwrap().cases.pace;
     let set = pace("[cases]\nclaims_hour_max = 7\nleft_hour_max = 8\nleft_day_max = 9");
@@ -183,6 +193,8 @@ fn look_ups_without_keys_stay_on_the_machine() {
     assert!(parse(&format!("{HMA}listen = \"0.0.0.0:5000\"")).is_ok());
     assert!(refusal(&format!("{HMA}key_required = false")).contains("hma.listen"));
     assert!(refusal(&format!("{HMA}listen = \"127.0.0.1:8080\"")).contains("server.listen"));
+    let benign = open("127.0.0.1:5000").replace("rehearsal", "known_benign");
+    assert!(refusal(&benign).contains("hma.purpose"));
 }
 
 #[test]

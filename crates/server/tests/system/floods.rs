@@ -1,9 +1,9 @@
 //! Floods: what one client or one service sends, however much, neither makes the node grow nor keeps
 //! others from being served.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::pictures::{draw, encode, hostile};
@@ -11,24 +11,11 @@ use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, ORIGIN, RETRY_AFTER};
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure, program};
+use crate::bystanders::Site;
+use crate::mamori::{Mamori, configure};
 use crate::service::ApiClient;
 
-const CONSOLE: &str = "http://localhost:8080";
 const MIB: u64 = 1 << 20;
-
-/// A node with a vault, which passwords need, and a console.
-fn start_with_console(folder: &TempDir, database_url: &str) -> (Mamori, PathBuf) {
-    let key = folder.path().join("vault.key");
-    let made = program().args(["vault", "init"]).arg(&key).output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let evidence = folder.path().join("evidence");
-    let more = format!(
-        "[console]\norigin = {CONSOLE:?}\n[vault]\nfolder = {evidence:?}\nkey_file = {key:?}\n"
-    );
-    let config = configure(folder.path(), database_url, &more);
-    (Mamori::start(&config), config)
-}
 
 /// The memory of a process that is in use, in bytes.
 fn resident(node: &Mamori) -> u64 {
@@ -38,56 +25,51 @@ fn resident(node: &Mamori) -> u64 {
 }
 
 /// Tries to sign in with a wrong password.
-async fn guess(client: reqwest::Client, address: String, nth: usize) -> StatusCode {
+async fn guess(client: reqwest::Client, origin: String, nth: usize) -> StatusCode {
     let body = format!("name=ada{nth}&password=wrong+wrong+wrong&code=123456");
-    let request = client.post(format!("{address}/console/sign-in")).body(body);
-    let request = request.header(ORIGIN, CONSOLE);
+    let request = client.post(format!("{origin}/console/sign-in")).body(body);
+    let request = request.header(ORIGIN, origin);
     let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     request.send().await.unwrap().status()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_sign_ins_raise_the_memory_by_no_more_than_four_passwords_need() {
+async fn wrong_sign_ins_delay_no_others_and_raise_the_memory_by_no_more_than_four_passwords_need() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let (node, config) = start_with_console(&folder, records.url());
-    let service = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
+    let mut site = Site::start(&folder, records.url(), "").await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let before = resident(&node);
+    let before = resident(&site.node);
 
-    let mut refused = 0;
+    let (mut refused, mut during) = (0, 0);
     for round in 0..6 {
         let guesses: Vec<_> = (0..30)
-            .map(|nth| tokio::spawn(guess(client.clone(), node.address.clone(), round * 30 + nth)))
+            .map(|nth| tokio::spawn(guess(client.clone(), site.origin.clone(), round * 30 + nth)))
             .collect();
-        let (status, _) = service.get("/v1/banks").await;
-        assert_eq!(status, StatusCode::OK);
+        site.bystanders.work().await;
+        during += usize::from(guesses.iter().any(|guess| !guess.is_finished()));
         for guess in guesses {
             refused += usize::from(guess.await.unwrap() == StatusCode::FORBIDDEN);
         }
     }
 
     assert_eq!(refused, 180, "each was compared with a password");
-    let grown = resident(&node).saturating_sub(before);
+    assert!(during > 0, "the sign-ins ended before the others were served");
+    let grown = resident(&site.node).saturating_sub(before);
     assert!(grown < (4 * 19 + 64) * MIB, "it grew by {} MiB", grown / MIB);
+    site.bystanders.assert_views_in_time();
 }
 
 /// Costly files at once, from one service: more than its share of the queue.
 const COSTLY: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_sends_small_costly_files_delays_no_other_service() {
+async fn a_service_that_sends_small_costly_files_delays_no_other_service_and_no_reviewer() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let config = configure(folder.path(), records.url(), "");
-    let text = fs::read_to_string(&config).unwrap();
-    let limits = "workers = 2\nwaiting_max = 60\nservice_waiting_max = 30";
-    fs::write(&config, text.replace("workers = 2", limits)).unwrap();
-    let node = Mamori::start(&config);
-    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
-    admin.create_bank("known", 0..1).await;
-    let flooding = admin.create_service("flooding").await;
-    let other = admin.create_service("other").await;
+    let limits = "waiting_max = 60\nservice_waiting_max = 30";
+    let mut site = Site::start(&folder, records.url(), limits).await;
+    let flooding = site.admin.create_service("flooding").await;
     let costly = hostile::costly_png();
     let flood: Vec<_> = (0..COSTLY)
         .map(|nth| {
@@ -101,12 +83,11 @@ async fn a_service_that_sends_small_costly_files_delays_no_other_service() {
         tokio::task::yield_now().await;
     }
 
-    for nth in 0..5 {
-        let picture = encode::jpeg(&draw(nth, 320, 240), 90);
-        let (status, answer) = other.upload(&format!("ordinary-{nth}"), picture).await.unwrap();
-        assert_eq!(status, StatusCode::OK, "{answer}");
+    for _ in 0..5 {
+        site.bystanders.work().await;
     }
 
+    assert!(flood.iter().any(|answer| !answer.is_finished()), "the flood ended before");
     let mut refused = 0;
     for answer in flood {
         let (status, problem) = answer.await.unwrap();
@@ -116,6 +97,7 @@ async fn a_service_that_sends_small_costly_files_delays_no_other_service() {
         }
     }
     assert!(refused >= COSTLY - 30 - 4, "{refused} were refused");
+    site.bystanders.assert_views_in_time();
 }
 
 /// Large uploads at once.
@@ -125,44 +107,47 @@ const LARGE: usize = 24;
 async fn large_uploads_of_one_service_leave_memory_for_others_and_give_it_back() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
-    let config = configure(folder.path(), records.url(), "");
-    let node = Mamori::start(&config);
-    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
-    admin.create_bank("known", 0..1).await;
-    let flooding = admin.create_service("flooding").await;
-    let other = admin.create_service("other").await;
+    let mut site = Site::start(&folder, records.url(), "").await;
+    let flooding = site.admin.create_service("flooding").await;
     let mut large = encode::jpeg(&draw(1, 640, 480), 90);
     large.resize(20 << 20, 0);
-    let before = resident(&node);
+    let before = resident(&site.node);
+    let is_over = Arc::new(AtomicBool::new(false));
     let flood: Vec<_> = (0..LARGE)
         .map(|nth| {
-            tokio::spawn({
-                let (flooding, large) = (flooding.clone(), large.clone());
-                async move { flooding.upload(&format!("large-{nth}"), large).await }
+            let (flooding, large, is_over) =
+                (flooding.clone(), large.clone(), Arc::clone(&is_over));
+            tokio::spawn(async move {
+                while !is_over.load(Ordering::Relaxed) {
+                    // A body that the node refuses to read may end the connection before its answer
+                    // is read.
+                    if let Ok((status, problem)) =
+                        flooding.upload(&format!("large-{nth}"), large.clone()).await
+                    {
+                        let expected = [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE];
+                        assert!(expected.contains(&status), "{status} {problem}");
+                    }
+                }
             })
         })
         .collect();
 
     let mut highest = 0;
-    for nth in 0..5 {
-        let picture = encode::jpeg(&draw(nth, 320, 240), 90);
-        let (status, answer) = other.upload(&format!("ordinary-{nth}"), picture).await.unwrap();
-        assert_eq!(status, StatusCode::OK, "{answer}");
-        highest = resident(&node).max(highest);
+    for _ in 0..5 {
+        site.bystanders.work().await;
+        highest = resident(&site.node).max(highest);
     }
-    for answer in flood {
-        // A body that the node refuses to read may end the connection before its answer is read.
-        if let Ok((status, problem)) = answer.await.unwrap() {
-            let expected = [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE];
-            assert!(expected.contains(&status), "{status} {problem}");
-        }
-        highest = resident(&node).max(highest);
+    is_over.store(true, Ordering::Relaxed);
+    for uploads in flood {
+        uploads.await.unwrap();
+        highest = resident(&site.node).max(highest);
     }
 
-    let after = resident(&node);
+    let after = resident(&site.node);
     let grown = |to: u64| to.saturating_sub(before) / MIB;
     assert!(grown(highest) < 256 + 128, "it grew by {} MiB", grown(highest));
     assert!(grown(after) < 96, "{} MiB remained", grown(after));
+    site.bystanders.assert_views_in_time();
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod admin_listener;
 mod approval;
 mod bank;
 mod browser;
+mod bystanders;
 mod crash;
 mod demo;
 mod floods;

@@ -20,6 +20,7 @@ CREATE TABLE bank (
     transforms    TEXT    NOT NULL CHECK (transforms IN ('all', 'none')),       -- which hashes of a frame it compares
     action        TEXT    NOT NULL CHECK (action IN ('none', 'hold', 'block')), -- what a match may do
     is_enabled    BOOLEAN NOT NULL,                                -- whether it is matched at all
+    is_from_hma   BOOLEAN NOT NULL,                                -- whether it was created through the routes of HMA; never changes
     created_at    BIGINT  NOT NULL,            -- microseconds
     changed_at    BIGINT  NOT NULL,            -- microseconds
     deleted_at    BIGINT,                      -- microseconds; from then on it no longer matches

@@ -20,6 +20,7 @@ CREATE TABLE bank (
     transforms    TEXT    NOT NULL CHECK (transforms IN ('all', 'none')),       -- which hashes of a frame it compares
     action        TEXT    NOT NULL CHECK (action IN ('none', 'hold', 'block')), -- what a match may do
     is_enabled    INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),           -- whether it is matched at all
+    is_from_hma   INTEGER NOT NULL CHECK (is_from_hma IN (0, 1)),          -- whether it was created through the routes of HMA; never changes
     created_at    INTEGER NOT NULL,            -- microseconds
     changed_at    INTEGER NOT NULL,            -- microseconds
     deleted_at    INTEGER,                     -- microseconds; from then on it no longer matches

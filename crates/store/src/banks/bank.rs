@@ -25,8 +25,8 @@ macro_rules! select {
             $name,
             "
         SELECT id, name, purpose, source, legal_basis, owner, surfaces, jurisdictions, private_law,
-               private_until, distance_max, quality_min, action, is_enabled, transforms, created_at,
-               changed_at
+               private_until, distance_max, quality_min, action, is_enabled, transforms, is_from_hma,
+               created_at, changed_at
           FROM bank
          WHERE ",
             $rest
@@ -44,8 +44,10 @@ queries! {
     INSERT_BANK = "-- insert_bank
         INSERT INTO bank (id, name, purpose, source, legal_basis, owner, surfaces, jurisdictions,
                           private_law, private_until, distance_max, quality_min, action,
-                          is_enabled, changed_at, changed_by, transforms, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+                          is_enabled, changed_at, changed_by, transforms, is_from_hma,
+                          created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                $19)";
     UPDATE_BANK = "-- update_bank
         UPDATE bank
            SET name = $2, source = $4, legal_basis = $5, owner = $6, surfaces = $7,
@@ -76,6 +78,7 @@ row! {
         action: String,
         is_enabled: bool,
         transforms: String,
+        is_from_hma: bool,
         created_at: i64,
         changed_at: i64,
     }
@@ -100,6 +103,7 @@ impl BankRow {
             transforms: self.transforms.parse().or_corrupt("bank.transforms")?,
             action: self.action.parse().or_corrupt("bank.action")?,
             is_enabled: self.is_enabled,
+            is_from_hma: self.is_from_hma,
             created_at: from_micros(self.created_at, "bank.created_at")?,
             changed_at: from_micros(self.changed_at, "bank.changed_at")?,
         })
@@ -194,14 +198,16 @@ impl Tx {
 
     /// Adds a bank. [`Error::Conflict`] if the name is taken.
     pub async fn insert_bank(&mut self, bank: &Bank) -> Result<(), Error> {
-        let call = write(INSERT_BANK, bank, self.name()).bind(bank.created_at);
+        let call = write(INSERT_BANK, bank, self.name());
+        let call = call.bind(bank.is_from_hma).bind(bank.created_at);
         self.run(call).await.map_err(|error| error.or_taken("bank", "bank name"))?;
         let change = Change::BankChanged(bank.id);
         self.record_change(PendingChange { change, at: bank.changed_at });
         Ok(())
     }
 
-    /// Updates every column of a bank except its purpose and its creation time.
+    /// Updates every column of a bank except its purpose, its creation time, and whether it was created
+    /// through the routes of HMA.
     ///
     /// [`Error::NotFound`] if it does not exist or its purpose differs; [`Error::Conflict`] if the
     /// new name is taken.

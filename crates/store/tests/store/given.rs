@@ -59,6 +59,7 @@ pub fn bank(number: u128, name: &str) -> Bank {
         transforms: Transforms::All,
         action: Action::Hold,
         is_enabled: true,
+        is_from_hma: false,
         created_at: at(0),
         changed_at: at(0),
     }

@@ -8,6 +8,7 @@ pub mod banks;
 pub mod cases;
 pub mod checks;
 pub mod decisions;
+pub mod evidence;
 pub mod guarded;
 pub mod services;
 pub mod webhooks;
@@ -62,6 +63,7 @@ fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(banks::restore_version::restore_version),
         routes!(checks::list_matches::list_matches),
         routes!(checks::get_match::get_match),
+        routes!(evidence::get_vault::get_vault),
         routes!(services::create_service::create_service, services::list_services::list_services),
         routes!(services::change_service::change_service, services::delete_service::delete_service),
         routes!(services::create_key::create_key, services::list_keys::list_keys),

@@ -21,21 +21,10 @@ pub fn bank_json(bank: &Bank) -> Value {
     json!({ "name": bank.name, "matching_enabled_ratio": ratio(bank.is_enabled) })
 }
 
-/// Checks whether these routes show a bank. Without keys, any program on this machine is the
-/// administrator: only of banks that are as banks created here, and have no automatic action.
-fn is_visible(settings: &Settings, bank: &Bank) -> bool {
-    let is_of_here = bank.purpose == settings.purpose
-        && bank.source == settings.source
-        && bank.legal_basis == settings.legal_basis
-        && bank.owner == settings.owner
-        && bank.action == Action::None;
-    settings.key_required || is_of_here
-}
-
 /// Returns the bank of this name; [`Error::NotFound`] also for one that these routes do not show.
 async fn named(hma: &Hma, proof: &Proof, name: &BankName) -> Result<Bank, Error> {
     let bank = hma.desk.bank_named(proof, name).await?;
-    Some(bank).filter(|bank| is_visible(&hma.settings, bank)).ok_or(Error::NotFound("bank"))
+    Some(bank).filter(|bank| hma.settings.shows(bank)).ok_or(Error::NotFound("bank"))
 }
 
 /// Returns the bank of this name, or 404.
@@ -56,7 +45,7 @@ pub async fn list(
     let mut after = None;
     loop {
         let page = hma.desk.banks(&proof, after, size).await?;
-        let shown = page.rows.iter().filter(|bank| is_visible(&hma.settings, bank));
+        let shown = page.rows.iter().filter(|bank| hma.settings.shows(bank));
         banks.extend(shown.map(bank_json));
         after = page.next;
         if after.is_none() {
@@ -84,7 +73,7 @@ pub async fn create(
     let is_enabled = read_enabled(&body)?.unwrap_or(true);
     let new = new_bank(&hma.settings, name, is_enabled);
     let taken = |error| Fault::of_taken_name(error, "Bank already exists");
-    let bank = hma.desk.create_bank(&admin, new).await.map_err(taken)?;
+    let bank = hma.desk.create_bank_through_hma(&admin, new).await.map_err(taken)?;
     Ok((StatusCode::CREATED, Json(bank_json(&bank))))
 }
 

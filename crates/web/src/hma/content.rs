@@ -55,7 +55,7 @@ pub async fn add_signal(
 }
 
 /// `GET /c/bank/{bank_name}/content/{content_id}`: reads an entry; with its hash if
-/// `include_signals` or `signal_type` is set.
+/// `include_signals` or `signal_type` is set, which needs a key.
 pub async fn show(
     curator: Curator<scope::EntriesExport>,
     State(hma): State<Hma>,
@@ -70,6 +70,11 @@ pub async fn show(
         return Err(Fault::bad(format!("No such signal type '{name}'")));
     }
     if only.is_some() || params.flag("include_signals")? {
+        if !hma.settings.key_required {
+            let message = "without keys the hashes of content are not shown: set hma.key_required \
+                           and send a key";
+            return Err(Fault::new(StatusCode::FORBIDDEN, message));
+        }
         shown.insert("signals".to_owned(), signals(&entry, only));
     }
     Ok(Json(Value::Object(shown)))

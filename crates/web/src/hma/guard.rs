@@ -16,6 +16,20 @@ use crate::guard::scope::Needs;
 use crate::peer::client_address;
 use crate::request_limit;
 
+/// In which a browser says which page caused a request (Fetch Metadata Request Headers, W3C).
+const FETCH_SITE: &str = "sec-fetch-site";
+
+/// Headers that proxies add, beside those that begin with `x-forwarded-`.
+const ADDED_BY_PROXIES: [&str; 7] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-original-host",
+    "cf-connecting-ip",
+    "true-client-ip",
+];
+
 /// Proof that the client sent a valid key with one of the scopes of `N`, or runs on this machine
 /// while no keys are required.
 pub struct Anyone<N>(pub Proof, pub PhantomData<N>);
@@ -42,10 +56,10 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
             let unknown = || Fault::new(StatusCode::UNAUTHORIZED, "Authentication required");
             let token = token(&parts.headers).ok_or_else(unknown)?;
             let from = client_address(parts);
-            let proof = hma.desk.authenticate(&token, from).ok_or_else(|| {
-                hma.desk.log_refused_key();
-                unknown()
-            })?;
+            let Some(proof) = hma.desk.authenticate(&token, from) else {
+                hma.desk.count_refused_key(from).map_err(too_many_refused)?;
+                return Err(unknown());
+            };
             if let Some(key) = proof.key() {
                 request_limit::count(&hma.desk, &parts.extensions, key).map_err(used_up)?;
             }
@@ -72,6 +86,11 @@ impl<N: Needs> FromRequestParts<Hma> for Curator<N> {
             Proof::Caller(_) => Err(not_found()),
         }
     }
+}
+
+fn too_many_refused(quota: Quota) -> Fault {
+    let message = "too many keys from this address were refused; a valid key is accepted at once";
+    Fault::too_many(message, request_limit::whole_seconds(quota))
 }
 
 fn used_up(quota: Quota) -> Fault {
@@ -101,7 +120,7 @@ fn token(headers: &HeaderMap) -> Option<String> {
 /// Checks whether a browser sends the request on behalf of a page. Without keys, being on this
 /// machine is the only proof, and a page that the operator opens is not the operator: neither a
 /// page that names its origin, nor one that reaches this machine by a host name that an attacker
-/// points at it.
+/// points at it, nor one whose request for a picture or a form names no origin.
 fn is_from_a_page(headers: &HeaderMap) -> bool {
     let names_itself = |host: &str| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -111,14 +130,16 @@ fn is_from_a_page(headers: &HeaderMap) -> bool {
         !(is_address || name.eq_ignore_ascii_case("localhost"))
     };
     let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or("?"));
-    headers.contains_key(header::ORIGIN) || host.is_some_and(names_itself)
+    // `none`: the person typed the address. Programs that are no browsers do not send the header.
+    let is_of_a_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none");
+    headers.contains_key(header::ORIGIN) || is_of_a_page || host.is_some_and(names_itself)
 }
 
 /// Checks whether a proxy forwards the request for another client: then its address proves nothing.
 fn is_from_a_proxy(headers: &HeaderMap) -> bool {
-    ["forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]
-        .iter()
-        .any(|name| headers.contains_key(*name))
+    let is_added =
+        |name: &str| name.starts_with("x-forwarded-") || ADDED_BY_PROXIES.contains(&name);
+    headers.keys().any(|name| is_added(name.as_str()))
 }
 
 #[cfg(test)]
@@ -147,6 +168,12 @@ mod tests {
     fn a_proxy_is_recognised_by_the_headers_that_it_adds() {
         assert!(is_from_a_proxy(&headers(header::FORWARDED, "for=192.0.2.1")));
         assert!(is_from_a_proxy(&headers(header::VIA, "1.1 proxy")));
+        for name in ["x-forwarded-for", "x-forwarded-server", "cf-connecting-ip", "x-original-host"]
+        {
+            let name = header::HeaderName::from_static(name);
+            assert!(is_from_a_proxy(&headers(name.clone(), "192.0.2.1")), "{name}");
+        }
+        assert!(!is_from_a_proxy(&headers(header::HOST, "127.0.0.1:5000")));
         assert!(!is_from_a_proxy(&HeaderMap::new()));
     }
 
@@ -159,6 +186,11 @@ mod tests {
             assert!(is_from_a_page(&headers(header::HOST, host)), "{host}");
         }
         assert!(is_from_a_page(&headers(header::ORIGIN, "http://127.0.0.1:5000")));
+        let fetch_site = header::HeaderName::from_static(FETCH_SITE);
+        for site in ["cross-site", "same-site", "same-origin"] {
+            assert!(is_from_a_page(&headers(fetch_site.clone(), site)), "{site}");
+        }
+        assert!(!is_from_a_page(&headers(fetch_site, "none")));
         assert!(!is_from_a_page(&HeaderMap::new()));
     }
 }

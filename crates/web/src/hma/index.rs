@@ -23,7 +23,8 @@ pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
 }
 
 /// `GET /m/index/status`: the number of hashes of each kind in the index, and the time up to which
-/// it is complete. A service's key sees no numbers, as it sees none of a bank.
+/// it is complete. A service's key sees no numbers, as it sees none of a bank. Without keys only the
+/// banks of these routes count.
 pub async fn status(
     Anyone(proof, ..): Anyone<scope::HmaInfo>,
     params: Params,
@@ -31,7 +32,7 @@ pub async fn status(
 ) -> Result<Json<Value>, Fault> {
     let sees_sizes = matches!(proof, Proof::Admin(_));
     let shown = |kind| {
-        let (size, built_to) = indexed(&hma.desk, kind);
+        let (size, built_to) = indexed(&hma, kind);
         if sees_sizes {
             json!({ "present": size > 0, "built_to": built_to, "size": size })
         } else {
@@ -52,7 +53,7 @@ pub async fn built(
     let is_behind = current_at.is_none_or(|at| is_stale(&hma.desk, at));
     let sees_sizes = matches!(proof, Proof::Admin(_));
     let shown = |kind| {
-        let (size, built_to) = indexed(&hma.desk, kind);
+        let (size, built_to) = indexed(&hma, kind);
         let mut shown = json!({
             "index_out_of_date": is_behind,
             "newest_db_item": built_to,
@@ -92,10 +93,17 @@ pub async fn content_types(_: Anyone<scope::HmaInfo>) -> Json<Vec<Value>> {
     Json(ContentType::ALL.iter().copied().map(shown).collect())
 }
 
-/// Returns the number of hashes, and the second up to which every change is included; −1 without
-/// any hash, as HMA answers before its first build.
-fn indexed(desk: &Desk, kind: SignalType) -> (usize, i64) {
-    let size = desk.held(kind.kind());
+/// Returns the number of hashes in the banks of these routes, and the second up to which every change
+/// is included; −1 without any hash, as HMA answers before its first build.
+fn indexed(hma: &Hma, kind: SignalType) -> (usize, i64) {
+    let desk = &hma.desk;
+    let size = if hma.settings.key_required {
+        desk.held(kind.kind())
+    } else {
+        let directory = desk.directory();
+        let is_shown = |bank| directory.bank(bank).is_some_and(|bank| hma.settings.shows(bank));
+        desk.held_in(kind.kind(), is_shown)
+    };
     let current_at = desk.position().current_at.filter(|_| size > 0);
     (size, current_at.map_or(-1, Timestamp::as_second))
 }

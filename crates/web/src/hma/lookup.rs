@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use mamori_desk::Proof;
 use mamori_desk::checks::fingerprints::Fingerprints;
+use mamori_desk::{Directory, Proof};
 use mamori_model::{Bank, Distance, EntryId, NotLooked, ShownHit};
 use serde_json::{Map, Value, json};
 
-use super::Hma;
 use super::fault::Fault;
 use super::guard::Anyone;
 use super::request::{Body, Params};
 use super::signal::{Signal, SignalType};
 use super::upload::{Hashed, Unread, Upload, check_types};
+use super::{Hma, Settings};
 use crate::guard::scope;
 
 /// Says why a response is empty if no bank applies. HMA's clients ignore this header.
@@ -62,7 +62,7 @@ pub async fn by_upload(
     check_types(&params, content_type)?;
     let kind = content_type.signal_type();
     let show = |matches: &[Match]| json!({ kind.as_str(): by_bank(kind, matches) });
-    if let Err(reason) = check_applicable(&hma) {
+    if let Err(reason) = applicable(&hma, &hma.desk.directory()) {
         return Ok(LookupResult::not_looked(reason).answer(show));
     }
     let hashed = upload.hash(&hma.desk).await?;
@@ -194,10 +194,11 @@ impl LookupResult {
     }
 }
 
-/// Checks whether any bank applies to the surface and country of look-ups.
-fn check_applicable(hma: &Hma) -> Result<(), NotLooked> {
-    let directory = hma.desk.directory();
-    hma.desk.applicable_banks(&directory, hma.settings.surface, hma.settings.country).map(|_| ())
+/// Returns the banks of these routes that apply to the surface and country of look-ups.
+fn applicable<'a>(hma: &Hma, directory: &'a Directory) -> Result<Vec<&'a Bank>, NotLooked> {
+    let Settings { surface, country, .. } = *hma.settings;
+    let banks = directory.banks().filter(|bank| hma.settings.shows(bank));
+    hma.desk.applicable_among(banks, surface, country)
 }
 
 /// Searches the banks that apply, or those of them that the parameter `banks` names.
@@ -212,11 +213,10 @@ async fn find(
     prints: &Fingerprints,
 ) -> Result<LookupResult, Fault> {
     let directory = hma.desk.directory();
-    let banks =
-        match hma.desk.applicable_banks(&directory, hma.settings.surface, hma.settings.country) {
-            Ok(banks) => banks,
-            Err(reason) => return Ok(LookupResult::not_looked(reason)),
-        };
+    let banks = match applicable(hma, &directory) {
+        Ok(banks) => banks,
+        Err(reason) => return Ok(LookupResult::not_looked(reason)),
+    };
     let named = params.list("banks");
     let is_selected = |bank: &&Bank| {
         let is_named = named.as_ref().is_none_or(|names| names.contains(&bank.name.as_str()));

@@ -1,12 +1,16 @@
 //! The log: each request with the id of its key, and refused keys, and never the text of a key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::AUTHORIZATION;
+use jiff::Timestamp;
+use mamori_desk::Clock;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::log::CapturedLog;
+use mamori_web::peer::Peer;
 use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, Who};
@@ -65,24 +69,42 @@ async fn a_request_is_logged_with_the_id_of_its_key_and_without_its_item() {
     }
 }
 
-#[tokio::test]
-async fn refused_keys_are_one_line_a_second_with_their_number_and_no_text() {
-    let app = open().await;
-    let log = CapturedLog::start();
-
-    for nth in 0..7 {
-        assert_eq!(app.send(with_key(&format!("mk_guess{nth}"))).await.status, 401);
-    }
+/// Lets a minute pass, after which refused keys are logged; returns their lines.
+async fn a_minute_later(log: &CapturedLog) -> Vec<Value> {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::resume();
     let has_line = async {
         while log.lines_of("security").is_empty() {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
+    parsed(&log.lines_of("security"))
+}
 
-    let [line] = parsed(&log.lines_of("security")).try_into().unwrap();
-    assert_eq!((&line["message"], &line["requests"]), (&json!("API keys were refused"), &json!(7)));
-    assert!(!log.lines().join("\n").contains("guess"));
+#[tokio::test]
+async fn refused_keys_of_an_address_are_one_line_a_minute_with_their_number_and_no_text() {
+    let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+    let settings =
+        mamori_desk::Settings { refused_keys_minute_max: 5, ..mamori_desk::Settings::default() };
+    let app = TestApp::at(TestDatabase::sqlite().unwrap(), clock, settings).await;
+    let log = CapturedLog::start();
+
+    let mut statuses = Vec::new();
+    for nth in 0..7 {
+        let mut request = with_key(&format!("mk_guess{nth}"));
+        request.extensions_mut().insert(Peer::new([192, 0, 2, 7].into(), Arc::default()));
+        statuses.push(app.send(request).await.status.as_u16());
+    }
+    assert!(log.lines_of("security").is_empty());
+
+    let [line] = a_minute_later(&log).await.try_into().unwrap();
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429]);
+    assert_eq!(line["message"], "API keys from one address were refused");
+    assert_eq!((&line["requests"], &line["limited"]), (&json!(7), &json!(2)));
+    let text = log.lines().join("\n");
+    assert!(!text.contains("guess") && !text.contains("192.0.2"), "{text}");
     assert!(answered(&log).iter().all(|line| line.get("key").is_none()));
 }
 
@@ -93,13 +115,7 @@ async fn a_request_without_a_key_is_no_refused_key() {
 
     assert_eq!(app.get(Who::WithoutKey, "/v1/banks").await.status, 401);
     assert_eq!(app.send(with_key("mk_unknown")).await.status, 401);
-    let has_line = async {
-        while log.lines_of("security").is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
 
-    let [line] = parsed(&log.lines_of("security")).try_into().unwrap();
+    let [line] = a_minute_later(&log).await.try_into().unwrap();
     assert_eq!(line["requests"], 1);
 }

@@ -16,5 +16,7 @@ mod logging;
 mod matrix;
 mod near_hits;
 mod problems;
+mod refused_keys;
 mod test_app;
+mod vault;
 mod webhooks;

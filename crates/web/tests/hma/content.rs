@@ -67,7 +67,7 @@ on_both_engines! {
     }
 
     async fn content_is_shown_with_its_hash_on_request(records: TestDatabase) {
-        let app = TestApp::open(records).await;
+        let app = TestApp::with_admins_key(records).await;
         app.bank("A_BANK").await;
         let id = app.add("A_BANK", "pdq", PDQ).await;
         let uri = format!("/c/bank/A_BANK/content/{id}");

@@ -5,12 +5,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mamori_desk::banks::change_bank::BankChange;
-use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::services::issue_key::NewKey;
-use mamori_desk::{NewEntry, Proof};
 use mamori_model::key::{Role, Scope};
-use mamori_model::{Action, Distance, Hash, Purpose, Quality};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_web::hma::{PATHS, Settings};
@@ -141,51 +137,6 @@ on_both_engines! {
         let fields: Vec<&str> = built.keys().map(String::as_str).collect();
         assert_eq!(fields, ["index_built_to", "index_out_of_date", "newest_db_item"]);
         assert_eq!(made.refusal(), (404, "Not Found".to_owned()));
-    }
-
-    async fn without_keys_only_banks_like_those_created_here_can_be_read_and_changed(records: TestDatabase) {
-        let app = TestApp::open(records).await;
-        app.bank("OF_HERE").await;
-        let reach = settings().reach;
-        let other = NewBank {
-            name: "OF_A_HOTLINE".parse().unwrap(),
-            purpose: Purpose::ChildSexualAbuse,
-            source: "a hotline".parse().unwrap(),
-            legal_basis: "an agreement".parse().unwrap(),
-            owner: "the tests".parse().unwrap(),
-            reach,
-            distance_max: Distance::PDQ_SAME_MAX,
-            quality_min: Quality::ANY,
-            transforms: None,
-            action: Action::Block,
-            is_enabled: true,
-        };
-        let other = app.desk.create_bank(&app.admin, other).await.unwrap();
-        let hash: Hash = Hash::Md5("ab".repeat(16).parse().unwrap());
-        let added = app.desk.add_entries(&app.admin, other.id, &[NewEntry::bare(hash)]).await.unwrap();
-        let content = format!("/c/bank/OF_A_HOTLINE/content/{}", added.entries[0].unwrap().number());
-        let missing = (404, "bank 'OF_A_HOTLINE' not found".to_owned());
-
-        let listed = app.get("/c/banks").await.ok();
-        let deleted = app.delete("/c/bank/OF_A_HOTLINE").await.ok();
-        let off = app.put("/c/bank/OF_A_HOTLINE", json!({ "enabled": false })).await;
-        let read = app.get(&format!("{content}?include_signals=true")).await;
-        let removed = app.delete(&content).await;
-        let signal = json!({ "video_md5": "cd".repeat(16) });
-        let added = app.post("/c/bank/OF_A_HOTLINE/signal", signal).await;
-        let looked_up = format!("/m/lookup?signal_type=video_md5&signal={}", "ab".repeat(16));
-        let found = app.get(&looked_up).await.ok();
-
-        assert_eq!(listed, json!([{ "name": "OF_HERE", "matching_enabled_ratio": 1.0 }]));
-        assert_eq!(deleted, json!({ "message": "Done" }));
-        for refused in [off, read, removed, added, app.get("/c/bank/OF_A_HOTLINE").await] {
-            assert_eq!(refused.refusal(), missing);
-        }
-        assert_eq!(found["OF_A_HOTLINE"].as_array().unwrap().len(), 1, "look-ups search it");
-        let action = BankChange { action: Some(Action::Hold), ..BankChange::default() };
-        let here = app.desk.bank_named(&Proof::Admin(app.admin.clone()), &"OF_HERE".parse().unwrap()).await;
-        app.desk.change_bank(&app.admin, here.unwrap().id, action).await.unwrap();
-        assert_eq!(app.get("/c/banks").await.ok(), json!([]), "its matches hold items now");
     }
 
     async fn without_keys_a_web_page_is_refused(records: TestDatabase) {

@@ -255,7 +255,7 @@ on_both_engines! {
     }
 
     async fn an_item_that_a_negative_bank_knows_is_no_match(records: TestDatabase) {
-        let app = TestApp::open(records).await;
+        let app = TestApp::with_admins_key(records).await;
         app.bank("BANK").await;
         app.add("BANK", "pdq", PDQ).await;
         let surfaces = [Surface::Public].into();

@@ -7,6 +7,7 @@ mod banks;
 mod content;
 mod document;
 mod hashing;
+mod keyless;
 mod keys;
 mod lookups;
 mod test_app;

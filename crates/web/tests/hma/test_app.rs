@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Clock, Desk};
 use mamori_media::{Limits, Pool, PoolSettings};
+use mamori_model::key::Role;
 use mamori_model::{Jurisdictions, Purpose, Reach, Surface};
 use mamori_store::Store;
 use mamori_testkit::database::TestDatabase;
@@ -40,6 +42,8 @@ pub struct TestApp {
     pub admin: Admin,
     pub clock: Arc<Clock>,
     routes: Router,
+    /// The `authorization` of requests that have none of their own.
+    authorization: Option<HeaderValue>,
     _stop: DropGuard,
     _records: TestDatabase,
 }
@@ -111,10 +115,24 @@ impl TestApp {
         tokio::spawn(async move { follower.follow_changes(stopped).await });
         let routes = hma::router(desk.clone(), settings, Budget::new(budget_limits));
         let admin = Admin::local_cli();
-        Self { desk, admin, clock, routes, _stop: stop.drop_guard(), _records: records }
+        let (authorization, stop) = (None, stop.drop_guard());
+        Self { desk, admin, clock, routes, authorization, _stop: stop, _records: records }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> TestResponse {
+    /// Opens an app that requires keys; its requests have an administrator's.
+    pub async fn with_admins_key(records: TestDatabase) -> Self {
+        let app = Self::with(records, Settings { key_required: true, ..settings() }).await;
+        let new = NewKey::whole(Role::Admin, "a test".parse().unwrap());
+        let issued = app.desk.issue_key(&app.admin, new).await.unwrap();
+        let authorization = format!("Bearer {}", issued.token.reveal()).parse().unwrap();
+        Self { authorization: Some(authorization), ..app }
+    }
+
+    pub async fn send(&self, mut request: Request<Body>) -> TestResponse {
+        if let Some(authorization) = &self.authorization {
+            let headers = request.headers_mut();
+            headers.entry(header::AUTHORIZATION).or_insert(authorization.clone());
+        }
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -7,6 +7,7 @@
 mod capacity;
 mod console;
 mod figures;
+mod floods;
 mod hashing;
 mod index;
 mod page;
@@ -56,17 +57,19 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     let index = index::measure(machine, &python, &work, sizes)?;
     let service = service::measure(machine, &work)?;
     let console = console::measure(machine, &work)?;
+    let floods = floods::measure(machine)?;
     fs::remove_dir_all(&work)?;
 
     let mut rows = hashing::rows(&hashing)?;
     rows.extend(index::rows(&index)?);
     rows.extend(service::rows(&service, &hashing)?);
     rows.extend(console::rows(&console)?);
+    rows.extend(floods::rows(&floods)?);
     println!("\n{}", row::table(&rows));
     let measured = begun.elapsed().saturating_sub(prepared);
     println!("{} s to build, {} s to measure", prepared.as_secs(), measured.as_secs());
     if !is_quick {
-        let page = page::write(&rows, &hashing, &index, &service, measured)?;
+        let page = page::write(&rows, &hashing, &index, (&service, &floods), measured)?;
         fs::write(machine.root.join("docs/performance.md"), page)?;
     }
     Ok(())
@@ -78,7 +81,7 @@ fn build(machine: &Machine) -> Result<()> {
     for package in ["mamori-media", "mamori-matching", "mamori-server"] {
         build.args(["-p", package]);
     }
-    for example in [hashing::EXAMPLE, index::EXAMPLE, console::EXAMPLE] {
+    for example in [hashing::EXAMPLE, index::EXAMPLE, console::EXAMPLE, floods::EXAMPLE] {
         build.args(["--example", example]);
     }
     run(build.arg("--target-dir").arg(machine.target()))

@@ -72,7 +72,8 @@ fn write_config(folder: &Path, address: &str) -> Result<PathBuf> {
     let config = folder.join("mamori.toml");
     let settings = format!(
         "{}[database]\nurl = \"sqlite:{}\"\n\n\
-         [webhooks]\nendpoints_max = 1000\nresends_minute_max = 10000\nloopback = true\n\n[console]\norigin = \"{}\"\n",
+         [webhooks]\nendpoints_max = 1000\nresends_minute_max = 10000\nloopback = true\n\n\
+         [limits]\nrefused_keys_minute_max = 100000\n\n[console]\norigin = \"{}\"\n",
         server_section(address),
         folder.join("mamori.sqlite").display(),
         origin(address)

@@ -1,12 +1,11 @@
 //! Every metric of Mamori, also those that other crates count: its name, its text for operators, and
 //! of a counter every value that each of its labels can have.
 
-use mamori_desk::evidence::vault_space::Shortage;
 use mamori_desk::staff::sign_in::SignInResult;
 use mamori_desk::webhooks::attempt::AttemptResult;
 use mamori_model::action::{ActionKind, Answer};
 use mamori_model::webhook::DeliveryState;
-use mamori_model::{Looked, Verdict};
+use mamori_model::{Looked, NotStored, Verdict};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram};
 
 use crate::serve::log::LineUse;
@@ -33,7 +32,7 @@ pub enum Labels {
 type Values = fn() -> Vec<&'static str>;
 
 /// The counters.
-pub const COUNTERS: [Counter; 13] = [
+pub const COUNTERS: [Counter; 14] = [
     Counter {
         name: "mamori_checks_total",
         help: "Items checked, by verdict and by how much was compared: all, part, none",
@@ -56,6 +55,11 @@ pub const COUNTERS: [Counter; 13] = [
         name: "mamori_near_hits_refused_total",
         help: "Checks by hash alone beyond the limit",
         labels: Labels::Known(&[]),
+    },
+    Counter {
+        name: "mamori_refused_keys_total",
+        help: "Requests with an API key that was refused, by result: refused (401), limited (429)",
+        labels: Labels::Known(&[("result", || vec!["refused", "limited"])]),
     },
     Counter {
         name: "mamori_deliveries_total",
@@ -82,8 +86,8 @@ pub const COUNTERS: [Counter; 13] = [
     },
     Counter {
         name: "mamori_evidence_refused_total",
-        help: "Items whose bytes were not stored, by the limit that they exceed",
-        labels: Labels::Known(&[("limit", || words(Shortage::ALL, Shortage::as_str))]),
+        help: "Items whose bytes were not stored, by the limit that they exceed, or `failed`",
+        labels: Labels::Known(&[("limit", || words(NotStored::ALL, NotStored::as_str))]),
     },
     Counter {
         name: "mamori_decoding_refused_total",

@@ -83,6 +83,11 @@ pub struct BankJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub enabled: Option<bool>,
+    /// Whether it was created through the routes of Hasher-Matcher-Actioner. Where these take no keys,
+    /// every program on the server's machine can change it as long as its `action` is `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub from_hma: Option<bool>,
     /// Number of entries that match now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, nullable = false)]
@@ -111,6 +116,7 @@ impl BankJson {
             quality_min: Some(bank.quality_min),
             transforms: Some(bank.transforms),
             enabled: Some(bank.is_enabled),
+            from_hma: Some(bank.is_from_hma),
             entries: Some(entries),
             created_at: Some(bank.created_at),
             changed_at: Some(bank.changed_at),
@@ -136,6 +142,7 @@ impl BankJson {
             quality_min: None,
             transforms: None,
             enabled: None,
+            from_hma: None,
             entries: None,
             created_at: None,
             changed_at: None,

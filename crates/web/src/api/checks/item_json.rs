@@ -15,6 +15,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::checks::looked_json::{GapJson, LookedJson};
 use crate::api::checks::match_json::HitJson;
+use crate::api::checks::not_stored_json::NotStoredJson;
 use crate::json::optional_quality;
 use crate::json::optional_text;
 use crate::json::text;
@@ -270,6 +271,12 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::MatchId>, nullable = false)]
     pub match_id: Option<MatchId>,
+    /// Why the item's bytes were not stored for reviewers although its policy keeps them. The verdict
+    /// stands, and a case is opened; reviewers cannot see the item. Absent if the bytes are stored, or
+    /// no policy keeps them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub not_stored: Option<NotStoredJson>,
     /// PDQ hash of the first frame. This and the following keys are present only if the item was
     /// sent as bytes and compared; those about the picture only if it could be decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -325,6 +332,7 @@ impl CheckedJson {
             matches: shown.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
             more_matches: shown.more,
             match_id: checked.recorded,
+            not_stored: checked.not_stored.map(NotStoredJson::from),
             pdq: first.map(|(pdq, _)| pdq),
             quality: first.map(|(_, quality)| quality),
             sha256: checked.sha256,

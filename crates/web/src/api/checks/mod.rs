@@ -7,3 +7,4 @@ pub mod item_json;
 pub mod list_matches;
 pub mod looked_json;
 pub mod match_json;
+pub mod not_stored_json;

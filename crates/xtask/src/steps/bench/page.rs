@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::figures::Figures;
 use super::index::Measured;
 use super::row::{Row, short, time};
-use super::{capacity, hashing, row};
+use super::{capacity, floods, hashing, row};
 
 /// The part of the page that is the same in every run.
 const METHOD: &str = include_str!("method.md");
@@ -19,7 +19,7 @@ pub fn write(
     rows: &[Row],
     hashing: &Figures,
     index: &[Measured],
-    service: &Figures,
+    (service, floods): (&Figures, &Figures),
     measured: Duration,
 ) -> Result<String> {
     let mut page = String::from(
@@ -64,6 +64,8 @@ pub fn write(
         "\n## Capacity\n\nFrom the figures above:\n\n{}",
         capacity::table(hashing, index, service)?
     )?;
+    page.push_str(&floods::section(floods)?);
+    page.push('\n');
     page.push_str(METHOD);
     Ok(page)
 }
