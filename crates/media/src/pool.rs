@@ -182,7 +182,7 @@ impl Pool {
         self.inner.tally.alive()
     }
 
-    /// Returns what went wrong since the start, in numbers.
+    /// Returns the counts of failures since the pool started.
     pub fn failures(&self) -> Failures {
         self.inner.tally.failures()
     }

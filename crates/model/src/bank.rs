@@ -354,8 +354,8 @@ pub struct Bank {
     /// Whether the bank is used at all. An administrator may switch a bank off and keep its
     /// entries.
     pub is_enabled: bool,
-    /// Whether it was created through the routes of HMA. Without keys, these routes show and change
-    /// such banks only. Never changes.
+    /// Whether the bank was created through the routes of HMA. While these require no keys, they show
+    /// and change only such banks. Never changes.
     pub is_from_hma: bool,
     /// Creation time.
     pub created_at: Timestamp,

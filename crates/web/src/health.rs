@@ -1,5 +1,5 @@
-//! `GET /healthz`, for load balancers, and `GET /readyz`, for operators, on a listener of its own. They
-//! need no key and say nothing about any person.
+//! `GET /healthz` for load balancers, and `GET /readyz` for operators, which only their listener serves.
+//! Neither needs a key, and neither says anything about a person.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +87,7 @@ pub async fn healthz() -> Json<Healthy> {
 }
 
 impl Readiness {
-    /// Returns each part of which a node that is ready needs, and whether it is in order.
+    /// Returns each part that a ready node needs, and whether it is in order.
     pub fn parts(&self) -> [(&'static str, bool); 4] {
         [
             ("database", self.database == "ok"),
@@ -98,8 +98,8 @@ impl Readiness {
     }
 }
 
-/// Finds out whether a node is ready. A clone shares the last answer of the database, which is asked,
-/// and one row written, at most once a second, however many clients ask.
+/// Finds out whether a node is ready. Clones share the last result: the database is queried, and one row
+/// written, at most once a second, however many clients ask.
 #[derive(Clone)]
 pub struct Probe {
     desk: Desk,

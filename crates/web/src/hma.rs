@@ -35,7 +35,7 @@ use crate::budget::Budget;
 pub struct Settings {
     /// Whether a key is required. Without keys, the listener must be bound to a loopback address;
     /// every client that reaches it, except web pages, may see and change the banks that were created
-    /// here and have no action.
+    /// through these routes and have no effect on items.
     pub key_required: bool,
     /// The largest upload, in bytes.
     pub item_bytes_max: u64,
@@ -56,8 +56,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks whether these routes show, search and change a bank. Without keys: only one that was
-    /// created through them, and whose matches have no effect of their own.
+    /// Checks whether these routes show, search and change a bank. While no keys are required, only a
+    /// bank that was created through them and whose matches have no effect on items.
     fn shows(&self, bank: &Bank) -> bool {
         let has_no_effect = bank.action == Action::None && !bank.purpose.is_negative();
         self.key_required || (bank.is_from_hma && has_no_effect)

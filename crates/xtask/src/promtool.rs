@@ -1,5 +1,5 @@
 //! Prometheus' `promtool`, unpacked into `.cache/` from Debian's package `prometheus`. The package is not
-//! installed: that would start a server, and take packages of the server's pages along.
+//! installed, because that would start a server and also install the packages of its web pages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub fn path(machine: &Machine) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Downloads the package, and unpacks it as `folder`.
+/// Downloads the package, and unpacks it into `folder`.
 fn unpack(folder: &Path) -> Result<()> {
     let cache = folder.parent().context("the folder is a root")?;
     fs::create_dir_all(cache)?;

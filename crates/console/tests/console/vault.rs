@@ -9,7 +9,8 @@ use crate::test_app::TestApp;
 
 const WARNING: &str = "The vault is nearly full";
 
-/// An app with one picture in its vault, which may hold this many hundredths of the picture's size.
+/// Opens an app with one picture in its vault. The vault's limit is `hundredths` percent of the
+/// picture's size.
 async fn with_one_picture(records: TestDatabase, hundredths: u64) -> TestApp {
     let one = u64::try_from(encode::png(&draw(7, 320, 240)).len()).unwrap();
     let app = TestApp::with(records, |settings| {

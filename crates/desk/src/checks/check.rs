@@ -37,8 +37,8 @@ pub struct Checked {
     pub hits: Vec<Hit>,
     /// The recorded match; `None` for a clean item.
     pub recorded: Option<MatchId>,
-    /// Why the bytes of the item were not stored although its policy keeps them; `None`: they are
-    /// stored, or no policy keeps them.
+    /// Why the bytes of the item were not stored although its policy keeps them; `None` if they are
+    /// stored, or if no policy keeps them.
     pub not_stored: Option<NotStored>,
     /// The sha-256 digest of an item that was sent as bytes.
     pub sha256: Option<Sha256>,

@@ -15,7 +15,7 @@ use crate::{Caller, Desk, Directory, Error};
 pub(crate) struct RecordedMatch {
     /// The id of the item's match, which may be older than this check.
     pub id: MatchId,
-    /// Why the bytes of the item were not stored, if they should have been.
+    /// Why the bytes of the item were not stored although its policy keeps them.
     pub not_stored: Option<NotStored>,
 }
 

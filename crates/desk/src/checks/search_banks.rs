@@ -148,7 +148,8 @@ impl Desk {
     }
 }
 
-/// Returns those of `banks` that may be used on an item; if none may, the greatest reason among them.
+/// Returns those of `banks` that may be used on an item; if none may, the greatest [`NotLooked`] of
+/// theirs.
 fn applicable<'a>(
     banks: impl Iterator<Item = &'a Bank>,
     surface: Surface,

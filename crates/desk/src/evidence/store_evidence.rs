@@ -12,10 +12,11 @@ impl Desk {
     /// Seals the bytes of an item that is held or blocked. Called before the transaction that
     /// records the match, because writing files is slow. `None` if nothing is to be stored: no
     /// policy keeps the item, the vault has no key, or these bytes of the item are stored already, or
-    /// were until their term ended. The inner error says why bytes are not stored that should be.
+    /// were until their term ended. The inner error is the reason why bytes that should be stored are
+    /// not.
     ///
-    /// A vault that is full or fails does not fail the check: the item is held all the same, the answer
-    /// says why its bytes are not stored, and the reviewer is shown that they are not.
+    /// A vault that is full or fails does not fail the check: the item is still held or blocked, the
+    /// answer says why its bytes are not stored, and reviewers are shown that they are missing.
     pub(crate) async fn seal_item(
         &self,
         found: &Match,

@@ -56,14 +56,14 @@ fn is_nearly_used(used: u64, most: u64) -> bool {
     most.saturating_sub(used) <= most / 10
 }
 
-/// What the items of a service take of the vault.
+/// How much of the vault the items of a service take, and its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultShare {
     /// Bytes of the service's items that are stored.
     pub used: u64,
-    /// The most that may be stored of them.
+    /// The most bytes of the service's items that may be stored.
     pub bytes_max: u64,
-    /// The most that may be stored of the items of one account.
+    /// The most bytes of the items of one account that may be stored.
     pub account_bytes_max: u64,
     /// The limits of which a tenth or less is left: of the service, of all items, or of the disk.
     pub scarce: Vec<NotStored>,
@@ -101,8 +101,8 @@ impl Desk {
         self.vault_space_in_all().await
     }
 
-    /// Returns what the items of the caller's service take of the vault; `None` if there is no vault.
-    /// Bytes that other nodes stored within the last seconds may be missing.
+    /// Returns how much of the vault the items of the caller's service take; `None` if there is no vault.
+    /// Bytes that other nodes stored within the last seconds may not be included.
     pub async fn vault_share(&self, caller: &Caller) -> Result<Option<VaultShare>, Error> {
         caller.require(&[Scope::Checks])?;
         let Some(space) = self.vault_space_in_all().await? else { return Ok(None) };
@@ -130,8 +130,8 @@ impl Desk {
         Ok(self.measured().as_ref().map_or(0, Measured::total))
     }
 
-    /// Checks whether `bytes` of the item of `found` fit into the vault, and counts them as used if
-    /// they do; returns the limit that they exceed if they do not, and logs and counts that.
+    /// Checks whether `bytes` of the item of `found` fit into the vault. If they fit, counts them as
+    /// used; if not, logs and counts the refusal, and returns the limit that they would exceed.
     pub(super) async fn reserve_in_vault(
         &self,
         vault: &Vault,

@@ -1,11 +1,11 @@
 //! Limits and logs requests whose API key is refused, by the address of the client, in the memory of
 //! this node.
 //!
-//! Only refused keys are counted. A valid key is accepted from every address at any time: behind a
-//! proxy that is not named all clients have one address, and one client with an old key must not
-//! keep out the others. A key has 256 random bits, so the limit is not what prevents guessing.
-//! Addresses stay in memory for as long as keys from them are refused, and up to two minutes longer;
-//! they are never stored and never logged.
+//! Only requests with refused keys are counted. A valid key is accepted even from an address over the
+//! limit: behind a proxy that `server.trusted_proxies` does not list all clients have one address, and
+//! one client with an old key must not lock out the others. The defence against guessing is not this
+//! limit but the 256 random bits of a key. An address stays in memory until two minutes after its last
+//! refused key at most; addresses are never stored or logged.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -19,65 +19,65 @@ use mamori_model::key::network_of;
 use crate::Desk;
 use crate::rate_limiter::{Quota, RateLimiter};
 
-/// The period of the limit.
+/// The period to which [`crate::Settings::refused_keys_minute_max`] applies.
 const PERIOD: SignedDuration = SignedDuration::from_mins(1);
 
-/// How often each address with refused keys gets a line in the log: a flood of requests must not fill
-/// it.
+/// The interval at which the counts are logged, one line for each address, so that a flood of requests
+/// does not fill the log.
 const LINES_EVERY: Duration = Duration::from_mins(1);
 
-/// The most addresses that get a line of their own each time, those with the most requests first.
+/// The most addresses that get their own line at each interval: those with the most requests.
 const LINES_MAX: usize = 20;
 
-/// The most addresses that are counted by themselves. Further ones are counted together, like
-/// clients whose address is not known.
+/// The most addresses that are counted separately. Further ones share one count with the clients whose
+/// address is not known.
 const ADDRESSES_MAX: usize = 10_000;
 
-/// The clients that showed refused keys.
+/// The clients that sent refused keys.
 #[derive(Debug, Default)]
 pub(crate) struct RefusedKeys(Arc<Mutex<Clients>>);
 
 #[derive(Debug, Default)]
 struct Clients {
-    /// By address, an IPv6 client by its network; `None`: the address is not known, or there are too
-    /// many.
+    /// The key is the client's address as [`network_of`] returns it; `None` for all clients whose
+    /// address is not known, or that came after the first [`ADDRESSES_MAX`].
     by_address: HashMap<Option<IpAddr>, Client>,
-    /// Whether a task logs the lines.
+    /// Whether a task that logs the counts is running.
     is_reporting: bool,
 }
 
-/// One client, or several whose addresses are not told apart.
+/// The state of one address, or of all clients under `None`.
 #[derive(Debug)]
 struct Client {
     limiter: RateLimiter,
     since_last_line: Requests,
 }
 
-/// Numbers of requests.
+/// Counts of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Requests {
-    /// All whose key was refused.
+    /// Requests whose key was refused.
     refused: u64,
-    /// Those of them beyond the limit.
+    /// Those of them that were over the limit.
     limited: u64,
 }
 
-/// What is logged at once.
+/// What is logged at the end of one interval.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Lines {
-    /// The requests of each address with a line of its own.
+    /// The counts of each address that gets its own line.
     each: Vec<Requests>,
     /// Number of all other addresses.
     further_addresses: usize,
-    /// Their requests together.
+    /// The sum of the counts of these other addresses.
     further: Requests,
 }
 
 impl Desk {
-    /// Counts a request of a client at the address `from` that showed an API key which is unknown,
-    /// revoked or ended, or not accepted from there. `Err` if the client showed more such keys within
-    /// a minute than [`crate::Settings::refused_keys_minute_max`]. Needs a tokio runtime, in which
-    /// the count is logged within a minute.
+    /// Counts a request from the address `from` whose API key is unknown, revoked, ended or not
+    /// accepted from that address. `Err` if more than [`crate::Settings::refused_keys_minute_max`] such
+    /// requests came from it within a minute. Call it in a tokio runtime: it starts the task that logs
+    /// the count within a minute.
     pub fn count_refused_key(&self, from: Option<IpAddr>) -> Result<(), Quota> {
         let limit = self.settings().refused_keys_minute_max;
         let clients = &self.inner.refused_keys.0;
@@ -96,7 +96,7 @@ impl Desk {
 }
 
 impl Clients {
-    /// Counts a request at `now`; `Err` if it is beyond `limit` for its client.
+    /// Counts a request at `now`; `Err` if it is over the `limit` of its client.
     fn count(&mut self, from: Option<IpAddr>, limit: u32, now: Timestamp) -> Result<(), Quota> {
         let address = from.map(network_of);
         let is_full = self.by_address.len() >= ADDRESSES_MAX;
@@ -112,8 +112,8 @@ impl Clients {
         counted.map(drop)
     }
 
-    /// Takes the counts since the last lines, and forgets the clients without any: as the time between
-    /// two lines is not shorter than [`PERIOD`], their limits are not used up.
+    /// Takes the counts since the previous lines, and removes the clients without any. Removing one
+    /// resets no limit that is in use, because the interval is at least [`PERIOD`].
     fn take_lines(&mut self) -> Lines {
         self.by_address.retain(|_, client| client.since_last_line.refused > 0);
         let counts = self.by_address.values_mut();
@@ -129,7 +129,7 @@ impl Clients {
     }
 }
 
-/// Logs the counts at intervals, until no client is left.
+/// Logs the counts at each interval; ends after an interval without refused keys.
 async fn report(clients: Arc<Mutex<Clients>>) {
     loop {
         tokio::time::sleep(LINES_EVERY).await;

@@ -33,9 +33,9 @@ pub enum SignInResult {
     LetIn,
     /// The name, the password, the code or the passkey is wrong.
     Wrong,
-    /// The code is right and was used before.
+    /// The code is right, but was used before.
     CodeUsed,
-    /// Refused unchecked, after too many failures.
+    /// Refused without checking the password, after too many failures.
     Wait,
 }
 

@@ -37,31 +37,32 @@ pub(super) enum Outcome {
     EndpointDisabled,
 }
 
-/// The result of an attempt, in the words of the metric: a class of statuses, or why there is none.
+/// The result of an attempt, as the metric labels it: the class of the HTTP status, or the reason why
+/// there is no status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum AttemptResult {
     /// The receiver accepted the message.
     #[strum(serialize = "2xx")]
     Accepted,
-    /// It named another address, which is not followed.
+    /// The receiver redirected to another address, which Mamori does not follow.
     #[strum(serialize = "3xx")]
     Redirected,
-    /// It wants no more messages.
+    /// The receiver wants no more messages.
     #[strum(serialize = "410")]
     Gone,
-    /// It wants fewer messages.
+    /// The receiver wants fewer messages per time.
     #[strum(serialize = "429")]
     TooMany,
-    /// It refused the message otherwise.
+    /// The receiver refused the message with another 4xx status.
     #[strum(serialize = "4xx")]
     NotAccepted,
-    /// It failed.
+    /// The receiver failed.
     #[strum(serialize = "5xx")]
     Failed,
-    /// It answered with a status of no class.
+    /// The receiver answered with a status that is not in 200 to 599.
     Other,
-    /// The address is not permitted.
+    /// Nothing was sent: the address is not permitted.
     Refused,
     /// The receiver did not answer in time.
     Timeout,
@@ -69,9 +70,9 @@ pub enum AttemptResult {
     NoConnection,
     /// The connection broke before the answer.
     NoAnswer,
-    /// The endpoint was being removed.
+    /// Nothing was sent: the endpoint was being removed.
     Removed,
-    /// The endpoint was being disabled.
+    /// Nothing was sent: the endpoint was being disabled.
     Disabled,
 }
 

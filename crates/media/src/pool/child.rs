@@ -47,7 +47,7 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts a process, sends it its limits and waits for its greeting. `tally` counts it.
+    /// Starts a process, sends it its limits and waits for its greeting. `tally` counts it as alive.
     ///
     /// # Errors
     /// `Unsupported` if it lacks a protection that is in `required`.
@@ -95,7 +95,7 @@ impl Child {
         !matches!(self.process.try_wait(), Ok(None))
     }
 
-    /// Drops a process that ended by itself, while it was idle.
+    /// Drops a process that ended by itself while it was idle, and counts it as ended.
     pub fn bury(self) {
         self.alive.ended();
     }

@@ -1,15 +1,15 @@
-//! Counts the processes of a pool, and what went wrong with them.
+//! Counts the processes of a pool, and the pool's failures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// What went wrong in a pool since its start, in numbers.
+/// Counts of the failures in a pool since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
     /// Pictures that were refused because too many waited ([`crate::Error::Busy`]).
     pub refused: u64,
-    /// Processes that ended by themselves, or were ended because they took too long or answered
-    /// nonsense. A file can cause this.
+    /// Processes that ended by themselves, or that the pool ended because they exceeded their time or
+    /// gave an invalid answer. A hostile file can cause this.
     pub ended: u64,
     /// Processes that could not be started.
     pub not_started: u64,
@@ -35,7 +35,7 @@ impl Tally {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts a process that ended, or had to be ended.
+    /// Counts a process that ended by itself, or that the pool ended after a failure.
     pub fn ended(&self) {
         self.ended.fetch_add(1, Ordering::Relaxed);
     }
@@ -45,7 +45,7 @@ impl Tally {
         self.not_started.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Returns what went wrong so far.
+    /// Returns the counts of failures so far.
     pub fn failures(&self) -> Failures {
         Failures {
             refused: self.refused.load(Ordering::Relaxed),
@@ -55,7 +55,7 @@ impl Tally {
     }
 }
 
-/// A process that is counted as alive until this is dropped.
+/// Counts one process as alive until it is dropped.
 #[derive(Debug)]
 pub struct Alive(Arc<Tally>);
 
@@ -66,7 +66,7 @@ impl Alive {
         Self(Arc::clone(tally))
     }
 
-    /// Counts the process as one that ended, or had to be ended.
+    /// Counts the process in [`Failures::ended`].
     pub fn ended(&self) {
         self.0.ended();
     }

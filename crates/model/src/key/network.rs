@@ -31,7 +31,8 @@ impl Network {
     }
 }
 
-/// Returns the address by which a client is counted: an IPv6 client has a whole network of 64 bits.
+/// Returns the address under which a client is counted: of an IPv6 client its /64 network, because one
+/// client usually has all addresses of a /64 network.
 pub fn network_of(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V6(address) => {

@@ -1,4 +1,4 @@
-//! Another service than the flooding one, and a reviewer with a case.
+//! The clients that do not flood, and whose requests are timed: a service, and a reviewer with a case.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,7 +19,7 @@ pub struct Bystanders<'a> {
     /// The key of the service.
     key: String,
     reviewer: Session<'a>,
-    /// The token of the reviewer's forms.
+    /// The CSRF token of the reviewer's forms.
     csrf: String,
     /// The path of the case, the claim, and its item.
     case: String,
@@ -29,7 +29,8 @@ pub struct Bystanders<'a> {
 }
 
 impl<'a> Bystanders<'a> {
-    /// Makes the policy keep items, and a case of an item that is kept, which the reviewer claims.
+    /// Changes the policy so that items are kept, checks an item that opens a case, and claims the case
+    /// as the reviewer.
     pub async fn prepare(
         site: &'a Site,
         admin: &str,
@@ -86,14 +87,15 @@ impl<'a> Bystanders<'a> {
         text(&begun, "view")
     }
 
-    /// Ends a view, so that it does not use up what the reviewer may view.
+    /// Closes a view, so that the reviewer's limit on views is not reached.
     pub async fn close(&self, view: &str) -> Result<()> {
         let form = format!("csrf={}", self.csrf);
         self.reviewer.send(&format!("/console/views/{view}/close"), form).await.map(drop)
     }
 }
 
-/// Changes the policy for rehearsals so that the bytes of items are kept, and views cost little.
+/// Changes the policy for rehearsals so that the bytes of items are kept, and a view adds little to the
+/// reviewer's exposure.
 async fn keep_items(editor: &Session<'_>) -> Result<()> {
     let path = "/console/policies/rehearsal";
     let page = editor.page(path).await?;

@@ -12,11 +12,11 @@ use tokio::task::JoinHandle;
 
 use crate::site::Site;
 
-/// How long a client waits after a refusal: without this, the flood takes all processor time of the
-/// machine on which the server runs too.
+/// How long a client waits after a refusal. Without this pause the clients would take all processor
+/// time of the machine, which the server shares.
 const AFTER_REFUSAL: Duration = Duration::from_millis(20);
 
-/// What is sent, by many clients at once, each again as soon as it has its answer.
+/// What each of many clients sends, again and again, as soon as it has its answer.
 #[derive(Clone, Copy)]
 pub enum Flood {
     /// Wrong passwords, of names that do not exist.
@@ -40,7 +40,7 @@ impl FromStr for Flood {
     }
 }
 
-/// A flood that goes on.
+/// A flood that is running.
 pub struct Running {
     clients: Vec<JoinHandle<()>>,
     is_over: Arc<AtomicBool>,
@@ -75,7 +75,7 @@ impl Flood {
         }
     }
 
-    /// Begins the flood; the files come from the service with `key`.
+    /// Starts the flood; files are sent with `key`.
     pub fn start(self, site: &Site, key: &str) -> Running {
         let (is_over, counts) = (Arc::new(AtomicBool::new(false)), Arc::new(Counts::default()));
         let file = self.file();
@@ -97,7 +97,7 @@ impl Flood {
         Running { clients, is_over, counts }
     }
 
-    /// Sends one request; returns whether its work was done: a password compared, a file decoded.
+    /// Sends one request; returns whether the server compared the password or decoded the file.
     async fn send(self, site: &Site, key: &str, file: &[u8], number: usize) -> bool {
         match self {
             Self::SignIns => {

@@ -1,11 +1,11 @@
-//! Floods a server, and measures what others notice of it meanwhile: how long another service's check
-//! and a reviewer's view take, and how much memory the server has resident. Prints one JSON line a
-//! figure; fails if a check or a view of the others is refused.
+//! Floods a server, and measures the effect on other clients: how long a check of another service and a
+//! view of a reviewer take, and how much resident memory the server has. Prints one JSON line for each
+//! figure; fails if a check or a view of the other clients is refused.
 //!
 //!     load-floods FLOOD ADDRESS ORIGIN PROCESS ADMIN_KEY FLOODING_KEY OTHER_KEY EDITOR_LINK REVIEWER_LINK
 //!
-//! FLOOD is `sign_ins`, `costly_files` or `large_uploads`; PROCESS the id of the server's process; the
-//! links are of `mamori staff sign-in-link`. The server has a vault and is otherwise empty.
+//! FLOOD is `sign_ins`, `costly_files` or `large_uploads`; PROCESS is the id of the server's process; the
+//! links are from `mamori staff sign-in-link`. The server must have a vault, and no banks or items.
 #![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
 mod bystanders;
@@ -81,7 +81,7 @@ struct Observed {
     views: Vec<u64>,
 }
 
-/// Lets the others work for this time.
+/// Makes checks and views as the others for `time`, and times them.
 async fn observe(bystanders: &Bystanders<'_>, time: Duration) -> Result<Observed> {
     let begun = Instant::now();
     let mut observed = Observed::default();
@@ -119,7 +119,7 @@ fn micros(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Raises `peak` to the memory that the process has resident, again and again.
+/// Raises `peak` to the resident memory of the process, every [`SAMPLE`].
 async fn sample(process: u32, peak: Arc<AtomicU64>) {
     while let Ok(bytes) = resident_bytes(process) {
         peak.fetch_max(bytes, Ordering::Relaxed);
@@ -127,7 +127,7 @@ async fn sample(process: u32, peak: Arc<AtomicU64>) {
     }
 }
 
-/// Returns the memory that a process has resident.
+/// Returns the resident memory of a process, in bytes.
 fn resident_bytes(process: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -24,12 +24,12 @@ pub struct Session<'a> {
 impl Site {
     pub fn new(address: &str, origin: &str) -> Result<Self> {
         let client = Client::builder().no_proxy().redirect(Policy::none());
-        // A connection for each request, as of many clients.
+        // A new connection for each request, as many separate clients would open.
         let client = client.pool_max_idle_per_host(0).build()?;
         Ok(Self { client, address: address.to_owned(), origin: origin.to_owned() })
     }
 
-    /// Sends JSON with `key`, which must succeed.
+    /// Posts JSON with `key`; fails unless the server answers with a success.
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> Result<Value> {
         let request = self.client.post(format!("{}{path}", self.address)).bearer_auth(key);
         let answer = request.json(body).send().await?;
@@ -65,7 +65,7 @@ impl Site {
         Ok(request.header(ORIGIN, &self.origin).header(COOKIE, cookie).send().await?)
     }
 
-    /// Opens a sign-in link.
+    /// Opens a sign-in link; returns the session.
     pub async fn sign_in(&self, link: &str) -> Result<Session<'_>> {
         let path = link.strip_prefix(&self.origin).context("a link of another origin")?;
         let answer = self.form(path, "", String::new()).await?;
@@ -107,7 +107,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the text of a key of an object.
+/// Returns the text under `key` in a JSON object.
 pub fn text(object: &Value, key: &str) -> Result<String> {
     let text = object.get(key).and_then(Value::as_str);
     Ok(text.with_context(|| format!("no `{key}` in {object}"))?.to_owned())

@@ -194,7 +194,7 @@ pub struct Limits {
     /// seconds; further ones are answered with 429. 0 means any number.
     #[serde(deserialize_with = "within::<0, 1_000_000, _, _>")]
     pub key_requests_per_s_max: u32,
-    /// The most requests with an API key that is refused, of one client within a minute at a node;
+    /// The most requests with a refused API key from one address within a minute, at one node;
     /// further ones are answered with 429.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub refused_keys_minute_max: u32,

@@ -192,8 +192,8 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Takes the usual port, or a free one if it is in use; for operators always a free one, which is
-/// printed.
+/// Takes the usual port for the API, or a free one if that is in use. The listener for operators always
+/// takes a free port, which is printed.
 fn bind_listeners(config: &mut Config) -> anyhow::Result<Listeners> {
     config.server.admin_listen.set_port(0);
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));

@@ -26,7 +26,7 @@ use crate::config::parts::seconds;
 #[derive(Debug)]
 pub struct Listeners {
     main: Listener,
-    /// For operators: a flood of the main listener keeps no connection of theirs out.
+    /// For operators. Separate, so that a flood of the main listener does not use up its connections.
     admin: Listener,
     hma: Option<Listener>,
 }

@@ -63,8 +63,8 @@ struct ClientTimeouts {
 }
 
 impl Listener {
-    /// Binds `address`, the value of the key `key` of the configuration; from now on connections wait
-    /// there until [`Self::serve`] accepts them.
+    /// Binds `address`, which the configuration has under `key`; from now on connections wait there
+    /// until [`Self::serve`] accepts them.
     pub fn bind(key: &str, address: SocketAddr, server: &Server) -> anyhow::Result<Self> {
         let socket = listen(address).with_context(|| {
             format!(

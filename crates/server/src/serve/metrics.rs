@@ -54,8 +54,8 @@ impl Metrics {
     }
 }
 
-/// Installs the recorder, and registers the metrics; once in a process. `now` is a moment of its
-/// start.
+/// Installs the recorder and registers the metrics. Call it once in a process; `now` is exported as the
+/// start time of the process.
 pub fn install(now: Timestamp) -> Result<Metrics, BuildError> {
     let prometheus = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     described::register();
@@ -112,7 +112,8 @@ fn update_node_gauges(desk: &Desk) {
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
 }
 
-/// Updates the counters of what is counted elsewhere; other events are counted when they happen.
+/// Sets the counters whose events other modules count; all other counters are incremented by their
+/// events.
 fn update_counters(desk: &Desk) {
     for &line_use in LineUse::ALL {
         counter!("mamori_log_lines_lost_total", "target" => line_use.as_str())

@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_secs(20);
 /// The names and texts of all metrics, for [`described`].
 const DESCRIBED: &str = include_str!("../../src/serve/metrics/described.rs");
 
-/// Metrics that a node which has done nothing does not show, and why.
+/// Metrics that a node does not show before its first request or check, and why.
 const LATER: [(&str, &str); 2] = [
     (
         "mamori_http_request_seconds",
@@ -101,7 +101,7 @@ async fn only_the_listener_for_operators_answers_metrics_and_readiness() {
     assert_eq!(status, 405);
 }
 
-/// Begins a request whose body never comes, and waits until the node waits for it.
+/// Starts a request whose body is never sent, and returns once the node waits for the body.
 fn begin_endless_request(node: &Mamori, key: &str) -> TcpStream {
     let host = node.address.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();

@@ -1,4 +1,4 @@
-//! Those whose work a flood must not stop: another service, and a reviewer who has a case.
+//! The clients whose work a flood must not stop: another service, and a reviewer who has a case.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::browser::{Browser, field};
 use crate::mamori::{Mamori, configure, free_port, program};
 use crate::service::{ApiClient, picture};
 
-/// Within what time a reviewer sees a picture.
+/// The longest that a reviewer may wait for a picture.
 const VIEW_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// The seed of the picture that the bank has.
@@ -23,12 +23,12 @@ const KNOWN: u64 = 0;
 pub struct Site {
     pub node: Mamori,
     pub admin: ApiClient,
-    /// Where browsers reach it.
+    /// The origin of the console, as browsers reach it.
     pub origin: String,
     pub bystanders: Bystanders,
 }
 
-/// Another service than the flooding one, and a reviewer.
+/// A service that does not flood, and a reviewer.
 pub struct Bystanders {
     service: ApiClient,
     browser: Browser,
@@ -37,7 +37,7 @@ pub struct Bystanders {
     case: (String, String),
     /// The item that the reviewer views.
     item: String,
-    /// Ordinary pictures that were checked so far.
+    /// Number of ordinary pictures that were checked so far.
     checked: u64,
     /// How long each view took, until the last byte of its picture.
     views: Vec<Duration>,

@@ -16,7 +16,8 @@ use crate::guard::scope::Needs;
 use crate::peer::client_address;
 use crate::request_limit;
 
-/// In which a browser says which page caused a request (Fetch Metadata Request Headers, W3C).
+/// The header in which a browser says how the site that caused a request relates to its target (W3C,
+/// Fetch Metadata Request Headers).
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// Headers that proxies add, beside those that begin with `x-forwarded-`.
@@ -89,7 +90,7 @@ impl<N: Needs> FromRequestParts<Hma> for Curator<N> {
 }
 
 fn too_many_refused(quota: Quota) -> Fault {
-    let message = "too many keys from this address were refused; a valid key is accepted at once";
+    let message = "too many keys from this address were refused; a valid key is still accepted";
     Fault::too_many(message, request_limit::whole_seconds(quota))
 }
 
@@ -118,9 +119,9 @@ fn token(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Checks whether a browser sends the request on behalf of a page. Without keys, being on this
-/// machine is the only proof, and a page that the operator opens is not the operator: neither a
-/// page that names its origin, nor one that reaches this machine by a host name that an attacker
-/// points at it, nor one whose request for a picture or a form names no origin.
+/// machine is the only proof, and a page that the operator opens is not the operator. Such a request
+/// has an `Origin`, a host name that an attacker points at this machine, or, for a picture or a form
+/// without an origin, a [`FETCH_SITE`] other than `none`.
 fn is_from_a_page(headers: &HeaderMap) -> bool {
     let names_itself = |host: &str| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -130,7 +131,7 @@ fn is_from_a_page(headers: &HeaderMap) -> bool {
         !(is_address || name.eq_ignore_ascii_case("localhost"))
     };
     let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or("?"));
-    // `none`: the person typed the address. Programs that are no browsers do not send the header.
+    // `none`: the operator typed the address. Programs other than browsers do not send the header.
     let is_of_a_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none");
     headers.contains_key(header::ORIGIN) || is_of_a_page || host.is_some_and(names_itself)
 }

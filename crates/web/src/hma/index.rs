@@ -23,8 +23,8 @@ pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
 }
 
 /// `GET /m/index/status`: the number of hashes of each kind in the index, and the time up to which
-/// it is complete. A service's key sees no numbers, as it sees none of a bank. Without keys only the
-/// banks of these routes count.
+/// it is complete. A service's key gets no sizes, as it gets none of a bank. While no keys are required,
+/// only the banks that these routes show are counted.
 pub async fn status(
     Anyone(proof, ..): Anyone<scope::HmaInfo>,
     params: Params,
@@ -93,8 +93,8 @@ pub async fn content_types(_: Anyone<scope::HmaInfo>) -> Json<Vec<Value>> {
     Json(ContentType::ALL.iter().copied().map(shown).collect())
 }
 
-/// Returns the number of hashes in the banks of these routes, and the second up to which every change
-/// is included; −1 without any hash, as HMA answers before its first build.
+/// Returns the number of hashes in the banks that these routes show, and the second up to which every
+/// change is included; −1 without any hash, as HMA answers before its first build.
 fn indexed(hma: &Hma, kind: SignalType) -> (usize, i64) {
     let desk = &hma.desk;
     let size = if hma.settings.key_required {

@@ -194,7 +194,7 @@ impl LookupResult {
     }
 }
 
-/// Returns the banks of these routes that apply to the surface and country of look-ups.
+/// Returns the banks that these routes show and that apply to the surface and country of look-ups.
 fn applicable<'a>(hma: &Hma, directory: &'a Directory) -> Result<Vec<&'a Bank>, NotLooked> {
     let Settings { surface, country, .. } = *hma.settings;
     let banks = directory.banks().filter(|bank| hma.settings.shows(bank));

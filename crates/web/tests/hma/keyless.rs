@@ -17,7 +17,7 @@ use crate::test_app::{TestApp, settings};
 const PDQ: &str = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22";
 const MD5: &str = "cab08b36195edb1a1231d2d09fa450e0";
 
-/// A bank that was created by the API, with the settings of those that are created here.
+/// A new bank for `/v1/banks`, with the settings that banks created through the routes of HMA get.
 fn new_bank(name: &str) -> NewBank {
     let settings = settings();
     NewBank {

@@ -15,7 +15,7 @@ use crate::steps::Step;
 /// The rules that we ship, from the checkout.
 const RULES: &str = "docs/alerts.yml";
 
-/// Their tests; the rules are named in them, relative to their folder.
+/// The tests of the rules. They name the file of the rules relative to their own folder.
 const TESTS: &str = "docs/alerts-test.yml";
 
 /// Fails if Prometheus cannot read the rules, if an alert does not fire when its test says so, or if a
@@ -58,12 +58,12 @@ fn metrics_of_a_node(machine: &Machine) -> Result<Vec<u8>> {
     let _server = Server::start(&program, &config, folder)?;
     wait_for(&admin_address, folder)?;
 
-    // The times of requests are shown once there was one.
+    // `/metrics` shows the times of requests only after the first request.
     get(&address, "/healthz")?;
     get(&admin_address, "/metrics")
 }
 
-/// Returns the body of an answer that is a success.
+/// Returns the body of the answer; fails unless it is a success.
 fn get(address: &str, path: &str) -> Result<Vec<u8>> {
     let url = format!("http://{address}{path}");
     let output = Command::new("curl").args(["-sS", "--fail", "--max-time", "60", &url]).output();

@@ -9,8 +9,8 @@ use strum::{IntoStaticStr, VariantArray};
 use tracing::Metadata;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The log lines of this process that could not be written, by their use. Counted here and not by
-/// the metrics, because logging starts before them.
+/// The log lines of this process that could not be written, by their use. Counted here and not in
+/// the recorder of the metrics, because logging starts before the recorder.
 static LINES_LOST: LinesLost =
     LinesLost { security: AtomicU64::new(0), audit: AtomicU64::new(0), other: AtomicU64::new(0) };
 
@@ -26,7 +26,7 @@ pub enum LineUse {
     Security,
     /// It has the number and the digest of an event of the audit record.
     Audit,
-    /// Any other.
+    /// Any other line.
     Other,
 }
 
@@ -102,7 +102,8 @@ fn write(mut to: impl Write, torn: &[u8], line: &[u8]) -> io::Result<()> {
     to.write_all(line)
 }
 
-/// Takes whole lines for one use, as the subscriber writes them, and reports none as failed.
+/// The writer of lines for one use. The subscriber writes whole lines to it; it counts those that
+/// cannot be written, and returns no error.
 #[derive(Debug)]
 pub struct LineWriter<'a> {
     output: &'a Output,
@@ -153,7 +154,7 @@ mod tests {
         });
 
         assert_eq!(written.unwrap(), 7);
-        // Another test of this process may lose lines too, and never of these two targets.
+        // Other tests of this process may lose lines too, but never of these two targets.
         assert_eq!(lines_lost(LineUse::Security), before[0] + 1);
         assert_eq!(lines_lost(LineUse::Audit), before[1] + 2);
         assert!(lines_lost(LineUse::Other) > before[2]);

@@ -1,5 +1,5 @@
-//! Every metric of Mamori, also those that other crates count: its name, its text for operators, and
-//! of a counter every value that each of its labels can have.
+//! Every metric of Mamori, also those that other crates record: its name, its help text for operators
+//! and, for a counter, every value that each of its labels can have.
 
 use mamori_desk::staff::sign_in::SignInResult;
 use mamori_desk::webhooks::attempt::AttemptResult;
@@ -14,9 +14,9 @@ use crate::serve::log::LineUse;
 pub struct Counter {
     /// Its name.
     pub name: &'static str,
-    /// Its text.
+    /// Its help text (`# HELP`).
     pub help: &'static str,
-    /// Its labels, in the order in which the code that counts names them.
+    /// Its labels, in the order in which the code that records it names them.
     pub labels: Labels,
 }
 
@@ -53,7 +53,7 @@ pub const COUNTERS: [Counter; 14] = [
     },
     Counter {
         name: "mamori_near_hits_refused_total",
-        help: "Checks by hash alone beyond the limit",
+        help: "Checks by hash alone that were refused: their key reached the limit on near hits",
         labels: Labels::Known(&[]),
     },
     Counter {
@@ -96,7 +96,7 @@ pub const COUNTERS: [Counter; 14] = [
     },
     Counter {
         name: "mamori_decoder_failures_total",
-        help: "Decoding processes that ended over a picture or by themselves, or did not start",
+        help: "Decoding processes that crashed or were ended, or could not be started, by cause",
         labels: Labels::Known(&[("cause", || vec!["ended", "not_started"])]),
     },
     Counter {
@@ -116,16 +116,16 @@ pub const GAUGES: [(&str, &str); 22] = [
     ("mamori_build_info", "Always 1; the labels describe the program"),
     ("mamori_ready", "1 if this part of the node is in order, as /readyz reports it"),
     ("mamori_index_version", "Last change of the banks that this node has applied"),
-    ("mamori_index_age_seconds", "Time since this node last had every change"),
+    ("mamori_index_age_seconds", "Time since this node last had every change of the banks"),
     ("mamori_index_banks", "Banks in memory"),
     ("mamori_index_entries", "Entries in memory"),
     ("mamori_jobs", "Jobs in the database, by kind and state: ready, leased, dead"),
     ("mamori_cases", "Cases that wait for a reviewer, by urgency and state"),
-    ("mamori_case_oldest_seconds", "Age of the oldest of them, by urgency"),
+    ("mamori_case_oldest_seconds", "Age of the oldest case that waits for a reviewer, by urgency"),
     ("mamori_actions", "Actions that services have not answered, by state"),
     ("mamori_disputes_open", "Disputes that wait for a policy editor, by scope"),
     ("mamori_evidence_objects", "Sealed items whose term has not ended"),
-    ("mamori_evidence_bytes", "Bytes of these items"),
+    ("mamori_evidence_bytes", "Bytes of sealed items whose term has not ended"),
     ("mamori_evidence_bytes_max", "The most bytes that the vault may hold"),
     ("mamori_evidence_disk_free_bytes", "Bytes that the vault's disk has left for evidence"),
     ("mamori_decoding_waiting", "Pictures that wait for a decoding process"),
@@ -133,17 +133,17 @@ pub const GAUGES: [(&str, &str); 22] = [
     ("mamori_decoders", "Decoding processes that are running"),
     ("process_resident_memory_bytes", "Resident memory of the server's own process"),
     ("process_open_fds", "Open file descriptors of the server's own process"),
-    ("process_max_fds", "The most file descriptors that it may have open"),
-    ("process_start_time_seconds", "When the server began to start, in seconds since 1970"),
+    ("process_max_fds", "The most file descriptors that the server's own process may open"),
+    ("process_start_time_seconds", "Start time of the server, in seconds since 1970"),
 ];
 
 /// The histogram, with its text.
 pub const HISTOGRAM: (&str, &str) =
     ("mamori_http_request_seconds", "Time from a request's head to its answer");
 
-/// Describes each metric (`# HELP`), and registers each counter at zero with each combination of the
-/// values of its labels: a rate over a counter that appears only with its first event misses that
-/// event.
+/// Describes each metric (`# HELP`), and registers each counter at zero for each combination of the
+/// values of its labels: Prometheus' `rate` misses the first event of a counter that appears only with
+/// that event.
 pub fn register() {
     for Counter { name, help, labels } in &COUNTERS {
         describe_counter!(*name, *help);

@@ -1,5 +1,5 @@
-//! What the server's own process uses, without its decoding processes, under the names that
-//! Prometheus' clients have for it.
+//! The resources that the server's own process uses, without its decoding processes, under the metric
+//! names that client libraries of Prometheus use.
 
 use std::fs;
 
@@ -10,13 +10,13 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::number;
 
-/// Sets the gauge of the start; `now` is a moment of the start.
+/// Sets the gauge of the start time to `now`.
 pub fn set_start(now: Timestamp) {
     let since = now.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64();
     gauge!("process_start_time_seconds").set(since);
 }
 
-/// Updates the metrics of the present use. One that the system does not tell keeps its value.
+/// Updates the metrics of current use. A metric whose value cannot be read keeps its previous value.
 pub fn update() {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     if let Some(kib) = resident_kib(&status) {
@@ -37,7 +37,7 @@ fn resident_kib(status: &str) -> Option<u32> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Counts the open file descriptors, without the one with which they are counted.
+/// Counts the open file descriptors, without the one that is opened to count them.
 fn open_files() -> Option<usize> {
     let open = fs::read_dir("/proc/self/fd").ok()?.count();
     Some(open.saturating_sub(1))
@@ -61,7 +61,7 @@ mod tests {
 
         let files: Vec<File> = (0..64).map(|_| File::open("/proc/self/status").unwrap()).collect();
 
-        // Other tests of this process may open and close files too, and fewer.
+        // Other tests of this process may open and close files too, but fewer than these.
         let opened = open_files().unwrap().saturating_sub(before);
         assert!((32..=96).contains(&opened), "{opened}");
         drop(files);

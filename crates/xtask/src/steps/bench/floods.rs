@@ -1,4 +1,4 @@
-//! Measures what others notice while one client or one service floods a server.
+//! Measures how a flood of one client or one service affects the other clients of a server.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,11 +16,11 @@ pub const EXAMPLE: &str = "load-floods";
 
 /// A flood.
 struct Flood {
-    /// Its word, as the program takes it.
+    /// Its name as an argument of the program.
     name: &'static str,
     /// Its name in the tables.
     called: &'static str,
-    /// By how many MB the memory may grow at most.
+    /// The most by which the memory may grow, in MB.
     grown_mb_max: f64,
 }
 
@@ -124,8 +124,8 @@ pub fn rows(floods: &Figures) -> Result<Vec<Row>> {
 /// Returns the section of the page.
 pub fn section(floods: &Figures) -> Result<String> {
     let mut text = String::from(
-        "## Under floods\n\nWhat one client or one service sends, and what others notice of it:\n\n\
-         | flood | requests done | refused | memory before | at most | a minute later |\n\
+        "## Under floods\n\nHow a flood of one client or one service affects others:\n\n\
+         | flood | requests done | refused | memory before | highest memory | a minute later |\n\
          |---|--:|--:|--:|--:|--:|\n",
     );
     for flood in &FLOODS {
