@@ -49,13 +49,13 @@ impl Evidence {
 #[derive(IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum NotStored {
-    /// Too little is left of what the items of one account may take.
+    /// The item would exceed the limit on the stored bytes of one account.
     Account,
-    /// Too little is left of what the items of the service may take.
+    /// The item would exceed the limit on the stored bytes of its service.
     Service,
-    /// Too little is left of what all items may take.
+    /// The item would exceed the limit on the stored bytes of all services.
     All,
-    /// Too little space is left on the disk of the vault.
+    /// The item would leave less space free on the vault's disk than must stay free.
     Disk,
     /// The vault failed.
     Failed,

@@ -114,7 +114,7 @@ fn too_many_refused(quota: Quota) -> Problem {
             Kind::RefusedKeys,
             "This key does not exist, was revoked or has ended, or is not accepted from this address; \
              and too many such keys came from this address within a minute. Do not send the key again: \
-             ask an administrator for another one. A valid key is accepted at once. The operator may \
+             ask an administrator for another one. A valid key is still accepted. The operator can \
              raise `limits.refused_keys_minute_max`.",
         )
     }

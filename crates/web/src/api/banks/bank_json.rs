@@ -83,8 +83,8 @@ pub struct BankJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub enabled: Option<bool>,
-    /// Whether it was created through the routes of Hasher-Matcher-Actioner. Where these take no keys,
-    /// every program on the server's machine can change it as long as its `action` is `none`.
+    /// Whether the bank was created through the routes of Hasher-Matcher-Actioner. While these require no
+    /// keys, every program on the server's machine can change the bank if its `action` is `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub from_hma: Option<bool>,

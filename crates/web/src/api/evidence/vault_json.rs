@@ -1,27 +1,29 @@
-//! What the items of a service take of the vault, in JSON.
+//! How much of the vault the items of a service take, in JSON.
 
 use mamori_desk::evidence::vault_space::VaultShare;
 use mamori_model::NotStored;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What the service's items take of the vault, in which the bytes of items are that policies keep.
+/// How much of the vault the service's items take. The vault stores the bytes of items that policies
+/// keep.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Vault)]
 pub struct VaultJson {
-    /// Whether there is a vault. Without one, the operator keeps no bytes, and the numbers are 0.
+    /// Whether the operator set up a vault. Without one, no bytes are stored, and the numbers are 0.
     pub exists: bool,
     /// Bytes of the service's items that are stored.
     #[schema(minimum = 0)]
     pub bytes_used: u64,
-    /// The most of them.
+    /// The most bytes of the service's items that may be stored.
     #[schema(minimum = 0)]
     pub bytes_max: u64,
-    /// The most of the items of one account.
+    /// The most bytes of the items of one account that may be stored.
     #[schema(minimum = 0)]
     pub account_bytes_max: u64,
-    /// The limits of which a tenth or less is left, before items are no longer stored: `service` (the
-    /// one above), `all` (of the items of all services), `disk`. Empty if there is room.
+    /// The limits of which a tenth or less is left: `service` (`bytes_max`), `all` (the items of all
+    /// services), `disk` (the vault's disk). Once a limit is reached, bytes are no longer stored. Empty
+    /// if no limit is near.
     pub scarce: Vec<NotStored>,
 }
 
