@@ -321,6 +321,28 @@ on_both_engines! {
         assert!(is_signed_with(&message, &second.secret) && is_signed_with(&message, &third.secret));
     }
 
+    async fn a_service_replaces_secrets_only_so_often_in_a_minute(records: TestDatabase) {
+        let mut settings = settings();
+        settings.webhooks.resends_minute_max = 2;
+        let app = test_app_with(records, settings).await;
+        let receiver = Receiver::start(&[]).await;
+        let endpoint = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
+        let rotate = async || app.desk.rotate_secret(&app.caller, endpoint.id).await;
+
+        rotate().await.unwrap();
+        let second = rotate().await.unwrap();
+        let third = rotate().await;
+        let kept = app.desk.endpoint(&app.caller, endpoint.id).await.unwrap().secret;
+        let tested = app.desk.test_endpoint(&app.caller, endpoint.id).await;
+        app.clock.advance(SignedDuration::from_mins(1));
+        let later = rotate().await;
+
+        assert!(matches!(third, Err(Error::Resends { retry_after_s: 60 })), "{third:?}");
+        assert_eq!(kept, second.secret);
+        assert!(matches!(tested, Err(Error::Resends { .. })), "{tested:?}");
+        assert!(later.is_ok(), "{later:?}");
+    }
+
     async fn without_an_overlap_the_previous_secret_signs_nothing(records: TestDatabase) {
         let mut settings = settings();
         settings.webhooks.secret_overlap = SignedDuration::ZERO;

@@ -272,7 +272,7 @@ pub struct Webhooks {
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub endpoints_max: usize,
-    /// The most messages that a service may have sent on its own request within a minute.
+    /// The most messages, enablings and new secrets that a service may request within a minute.
     #[serde(deserialize_with = "within::<1, 10_000, _, _>")]
     pub resends_minute_max: usize,
     /// How many hours a replaced signing secret stays valid.
