@@ -1,10 +1,12 @@
 //! Decides whether the clock may be believed where a wrong one would do harm that lasts: in the
 //! sweep, which deletes what has reached its term, and in reminders, which give up after some days.
 //!
-//! A clock is believed if it is at most [`ClockLimits::jump_max`] ahead of the last sweep. If it is
-//! further ahead, either all nodes were off for long or the clock is wrong; the node cannot know
-//! which. It then believes the clock once it has run for [`ClockLimits::settle`] without a jump. On
-//! PostgreSQL the clock must also agree with the database's.
+//! A node that starts believes its clock if that is at most [`ClockLimits::jump_max`] ahead of the last
+//! sweep. If it is further ahead, either all nodes were off for long or the clock is wrong; the node
+//! cannot know which. It then believes the clock once it has run for [`ClockLimits::settle`] without a
+//! jump. A jump that the node sees, because the clock does not advance as the running time does, is
+//! never believed, however long the node runs: only until the clock is back, or the operator starts
+//! the node again. On PostgreSQL the clock must also agree with the database's.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +24,10 @@ pub enum ClockState {
     Unknown,
     /// It is believed.
     Believed,
-    /// It is far ahead of the last sweep, and has not run for long enough since.
+    /// It was far ahead of the last sweep when the node started, which has not run for long enough
+    /// since.
+    Ahead,
+    /// It jumped while the node ran, and is not back.
     Jumped,
     /// It differs from the clock of the database's server.
     DiffersFromDatabase,
@@ -40,8 +45,8 @@ impl ClockState {
 pub struct ClockLimits {
     /// The greatest difference that is not doubted.
     pub jump_max: SignedDuration,
-    /// How long a node must run with a clock that is ahead, and advances as the running time does,
-    /// until the clock is believed.
+    /// How long a node must run with a clock that was ahead when it started, and advances as the
+    /// running time does, until the clock is believed.
     pub settle: Duration,
 }
 
@@ -90,21 +95,32 @@ pub(crate) struct ClockGuard {
 #[derive(Clone, Copy, Debug)]
 struct Known {
     state: ClockState,
-    /// Since then the clock has advanced as the running time did.
-    steady_since: Moment,
+    /// What a jump is measured from: the start of the node, or the correction of a clock that was
+    /// wrong then.
+    reference: Moment,
+    /// Whether the clock was believed since `reference`.
+    is_confirmed: bool,
+    /// The running time since which no jump was observed.
+    steady_since: Duration,
 }
 
 impl ClockGuard {
     /// Creates the guard at the start of a node.
     pub(crate) fn new(limits: ClockLimits, clock: &Clock) -> Self {
-        let known = Known { state: ClockState::Unknown, steady_since: Moment::of(clock) };
+        let start = Moment::of(clock);
+        let known = Known {
+            state: ClockState::Unknown,
+            reference: start,
+            is_confirmed: false,
+            steady_since: start.running,
+        };
         Self { limits, inner: Mutex::new(known) }
     }
 
     /// Returns what the last comparison said, unless the clock has jumped since.
     fn state(&self, now: Moment) -> ClockState {
         let known = *self.known();
-        let has_jumped = now.drift_since(known.steady_since).abs() > self.limits.jump_max;
+        let has_jumped = now.drift_since(known.reference).abs() > self.limits.jump_max;
         if known.state == ClockState::Believed && has_jumped {
             return ClockState::Jumped;
         }
@@ -116,17 +132,32 @@ impl ClockGuard {
         let ClockLimits { jump_max, settle } = self.limits;
         let mut known = self.known();
         let before = known.state;
-        if now.drift_since(known.steady_since).abs() > jump_max {
-            known.steady_since = now;
+        let ahead = with.last_sweep.map(|last| now.time.duration_since(last));
+        let drift = now.drift_since(known.reference);
+        let mut observed_jump = drift.abs() > jump_max;
+        if observed_jump {
+            known.steady_since = now.running;
+            let is_corrected = if drift.is_negative() {
+                !known.is_confirmed
+            } else {
+                ahead.is_some_and(|ahead| ahead <= jump_max)
+            };
+            if is_corrected {
+                (known.reference, known.is_confirmed) = (now, false);
+                observed_jump = false;
+            }
         }
         let differs = |database: Timestamp| now.time.duration_since(database).abs() > jump_max;
-        let is_ahead = with.last_sweep.is_some_and(|last| now.time.duration_since(last) > jump_max);
-        let steady = now.running.saturating_sub(known.steady_since.running);
+        let is_ahead = !known.is_confirmed && ahead.is_some_and(|ahead| ahead > jump_max);
+        let steady = now.running.saturating_sub(known.steady_since);
         known.state = if with.database.is_some_and(differs) {
             ClockState::DiffersFromDatabase
-        } else if is_ahead && steady < settle {
+        } else if observed_jump {
             ClockState::Jumped
+        } else if is_ahead && steady < settle {
+            ClockState::Ahead
         } else {
+            known.is_confirmed = true;
             ClockState::Believed
         };
         (before, known.state)
@@ -172,12 +203,13 @@ impl Desk {
             tracing::info!(last_sweep, database, "the clock is believed, and sweeps run");
             return;
         }
+        let settle_min = self.inner.clock_guard.limits.settle.as_secs() / 60;
         tracing::error!(
             clock = %self.clock().now(),
             state = state.as_str(),
             last_sweep,
             database,
-            settle_min = self.inner.clock_guard.limits.settle.as_secs() / 60,
+            settle_min = (state == ClockState::Ahead).then_some(settle_min),
             "the clock is not believed: nothing is deleted, and no reminder is sent"
         );
     }
@@ -228,9 +260,9 @@ mod tests {
     fn a_node_that_was_off_for_long_is_believed_after_it_ran_for_an_hour() {
         let mut node = Fixture::started(hours(10 * DAY));
 
-        assert_eq!(node.compare(), ClockState::Jumped);
+        assert_eq!(node.compare(), ClockState::Ahead);
         node.clock.advance(SignedDuration::from_mins(59));
-        assert_eq!(node.compare(), ClockState::Jumped);
+        assert_eq!(node.compare(), ClockState::Ahead);
         node.clock.advance(SignedDuration::from_mins(1));
         assert_eq!(node.compare(), ClockState::Believed);
     }
@@ -238,42 +270,96 @@ mod tests {
     #[test]
     fn a_node_that_was_off_for_less_than_a_day_is_believed_at_once() {
         assert_eq!(Fixture::started(hours(23)).compare(), ClockState::Believed);
-        assert_eq!(Fixture::started(hours(25)).compare(), ClockState::Jumped);
+        assert_eq!(Fixture::started(hours(25)).compare(), ClockState::Ahead);
         let mut first = Fixture { last_sweep: None, ..Fixture::started(hours(0)) };
         assert_eq!(first.compare(), ClockState::Believed, "no sweep ever ran");
     }
 
     #[test]
-    fn a_clock_that_jumps_while_the_node_runs_is_doubted_until_it_is_back() {
-        let mut node = Fixture::started(hours(0));
-        assert_eq!(node.compare(), ClockState::Believed);
-        node.clock.advance(hours(100 * DAY));
-        assert_eq!(node.compare(), ClockState::Believed, "a long run is no jump");
+    fn a_clock_that_jumps_while_the_node_runs_is_not_believed_until_it_is_back() {
+        for jump in [hours(400 * DAY), hours(-400 * DAY)] {
+            let mut node = Fixture::started(hours(0));
+            assert_eq!(node.compare(), ClockState::Believed);
+            node.clock.advance(hours(100 * DAY));
+            assert_eq!(node.compare(), ClockState::Believed, "a long run is no jump");
+
+            node.clock.jump(jump);
+            assert_eq!(node.state(), ClockState::Jumped, "before the database is asked");
+            assert_eq!(node.compare(), ClockState::Jumped);
+            node.clock.advance(hours(30 * DAY));
+            assert_eq!(node.compare(), ClockState::Jumped, "however long it runs");
+            node.clock.jump(-jump);
+            assert_eq!(node.compare(), ClockState::Believed, "and at once");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_before_the_first_sweep_ever_is_not_believed() {
+        let mut node = Fixture { last_sweep: None, ..Fixture::started(hours(0)) };
 
         node.clock.jump(hours(400 * DAY));
-        assert_eq!(node.state(), ClockState::Jumped, "before the database is asked");
+
         assert_eq!(node.compare(), ClockState::Jumped);
-        node.clock.advance(SignedDuration::from_secs(4));
+    }
+
+    #[test]
+    fn an_operator_ends_the_doubt_of_a_jump_by_a_restart() {
+        let mut node = Fixture::started(hours(0));
+        node.compare();
+        node.clock.jump(hours(400 * DAY));
         assert_eq!(node.compare(), ClockState::Jumped);
-        node.clock.jump(hours(-400 * DAY));
+
+        node.guard = ClockGuard::new(ClockLimits::default(), &node.clock);
+
+        assert_eq!(node.compare(), ClockState::Ahead);
+        node.clock.advance(hours(1));
+        assert_eq!(node.compare(), ClockState::Believed);
+    }
+
+    /// The running time includes suspension.
+    #[test]
+    fn a_machine_that_was_suspended_for_two_days_is_believed() {
+        let mut node = Fixture::started(hours(0));
+        assert_eq!(node.compare(), ClockState::Believed);
+
+        node.clock.advance(hours(2 * DAY));
+
+        assert_eq!(node.state(), ClockState::Believed);
         assert_eq!(node.compare(), ClockState::Believed);
     }
 
     #[test]
-    fn a_jump_within_the_time_to_settle_begins_it_anew() {
+    fn a_jump_within_the_time_to_settle_is_not_settled_and_begins_it_anew() {
         let mut node = Fixture::started(hours(10 * DAY));
         node.clock.advance(SignedDuration::from_mins(59));
         node.clock.jump(hours(30 * DAY));
 
         assert_eq!(node.compare(), ClockState::Jumped);
-        node.clock.advance(SignedDuration::from_mins(59));
+        node.clock.advance(hours(5));
         assert_eq!(node.compare(), ClockState::Jumped);
+        node.clock.jump(hours(-30 * DAY));
+        assert_eq!(node.compare(), ClockState::Ahead);
+        node.clock.advance(SignedDuration::from_mins(59));
+        assert_eq!(node.compare(), ClockState::Ahead);
         node.clock.advance(SignedDuration::from_mins(1));
         assert_eq!(node.compare(), ClockState::Believed);
     }
 
     #[test]
-    fn a_clock_that_is_behind_is_believed_because_it_deletes_less() {
+    fn a_clock_that_was_wrong_at_the_start_is_believed_when_it_is_corrected() {
+        let mut node = Fixture::started(hours(400 * DAY));
+        node.compare();
+
+        node.clock.jump(hours(-400 * DAY));
+
+        assert_eq!(node.compare(), ClockState::Believed);
+        node.clock.advance(hours(2));
+        node.clock.jump(hours(400 * DAY));
+        assert_eq!(node.compare(), ClockState::Jumped, "the correction is what counts");
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_at_the_start_is_believed_because_it_deletes_less() {
         let mut node = Fixture::started(hours(-400 * DAY));
 
         assert_eq!(node.compare(), ClockState::Believed);
