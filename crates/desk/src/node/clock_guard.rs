@@ -7,6 +7,11 @@
 //! jump. A jump that the node sees, because the clock does not advance as the running time does, is
 //! never believed, however long the node runs: only until the clock is back, or the operator starts
 //! the node again. On PostgreSQL the clock must also agree with the database's.
+//!
+//! A node that starts with a clock behind the last sweep believes it, because it deletes less. But it
+//! does not set back the time of the last sweep, and moves no job to an earlier time. Only if the clock
+//! is behind by more than [`ClockLimits::jump_max`] and the node has run for [`ClockLimits::settle`],
+//! it was the clock of the last sweep that was wrong.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,8 +50,8 @@ impl ClockState {
 pub struct ClockLimits {
     /// The greatest difference that is not doubted.
     pub jump_max: SignedDuration,
-    /// How long a node must run with a clock that was ahead when it started, and advances as the
-    /// running time does, until the clock is believed.
+    /// How long a node must run with a clock that was far from the last sweep when it started, and
+    /// advances as the running time does, until the clock is taken for right.
     pub settle: Duration,
 }
 
@@ -79,7 +84,7 @@ impl Moment {
 /// The times that the clock is compared with.
 #[derive(Clone, Copy, Debug)]
 struct Compared {
-    /// When a sweep last ran, by the clock of its node; `None` if none ever did.
+    /// When a sweep last ran, by a clock that was not behind; `None` if none ever did.
     last_sweep: Option<Timestamp>,
     /// The time at the database's server.
     database: Option<Timestamp>,
@@ -100,6 +105,8 @@ struct Known {
     reference: Moment,
     /// Whether the clock was believed since `reference`.
     is_confirmed: bool,
+    /// Whether the clock is behind the last sweep, and that sweep's was not found wrong.
+    is_behind: bool,
     /// The running time since which no jump was observed.
     steady_since: Duration,
 }
@@ -112,6 +119,7 @@ impl ClockGuard {
             state: ClockState::Unknown,
             reference: start,
             is_confirmed: false,
+            is_behind: false,
             steady_since: start.running,
         };
         Self { limits, inner: Mutex::new(known) }
@@ -127,6 +135,12 @@ impl ClockGuard {
         known.state
     }
 
+    /// Returns whether the clock was behind the last sweep when it was compared. Then jobs that seem to
+    /// be due late may be due in their time.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.known().is_behind
+    }
+
     /// Compares the clock, and returns the state before and now.
     fn compare(&self, now: Moment, with: Compared) -> (ClockState, ClockState) {
         let ClockLimits { jump_max, settle } = self.limits;
@@ -137,6 +151,7 @@ impl ClockGuard {
         let mut observed_jump = drift.abs() > jump_max;
         if observed_jump {
             known.steady_since = now.running;
+            // Back from a time that was not believed, or forward from a time that was behind.
             let is_corrected = if drift.is_negative() {
                 !known.is_confirmed
             } else {
@@ -150,6 +165,8 @@ impl ClockGuard {
         let differs = |database: Timestamp| now.time.duration_since(database).abs() > jump_max;
         let is_ahead = !known.is_confirmed && ahead.is_some_and(|ahead| ahead > jump_max);
         let steady = now.running.saturating_sub(known.steady_since);
+        let is_sweep_wrong = steady >= settle && ahead.is_some_and(|ahead| ahead < -jump_max);
+        known.is_behind = ahead.is_some_and(|ahead| ahead.is_negative()) && !is_sweep_wrong;
         known.state = if with.database.is_some_and(differs) {
             ClockState::DiffersFromDatabase
         } else if observed_jump {
@@ -174,8 +191,8 @@ impl Desk {
         self.inner.clock_guard.state(Moment::of(self.clock()))
     }
 
-    /// Compares the clock with the database, and stores its time if it is believed. Returns the time
-    /// that was compared, `None` if it is not believed, and logs when that changes.
+    /// Compares the clock with the database, and stores its time if it is believed and not behind.
+    /// Returns the time that was compared, `None` if it is not believed, and logs when that changes.
     pub(crate) async fn believed_time(&self) -> Result<Option<Timestamp>, Error> {
         let last_sweep = self.store().last_sweep().await?;
         let is_system = self.clock().is_system();
@@ -190,9 +207,11 @@ impl Desk {
         if state != ClockState::Believed {
             return Ok(None);
         }
-        let mut tx = self.store().begin("last_sweep").await?;
-        tx.set_last_sweep(now.time).await?;
-        tx.commit().await?;
+        if !self.inner.clock_guard.is_behind() {
+            let mut tx = self.store().begin("last_sweep").await?;
+            tx.set_last_sweep(now.time).await?;
+            tx.commit().await?;
+        }
         Ok(Some(now.time))
     }
 
@@ -245,7 +264,7 @@ mod tests {
             let now = Moment::of(&self.clock);
             let compared = Compared { last_sweep: self.last_sweep, database: None };
             let (_, state) = self.guard.compare(now, compared);
-            if state == ClockState::Believed {
+            if state == ClockState::Believed && !self.guard.is_behind() {
                 self.last_sweep = Some(now.time);
             }
             state
@@ -347,15 +366,17 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_wrong_at_the_start_is_believed_when_it_is_corrected() {
-        let mut node = Fixture::started(hours(400 * DAY));
-        node.compare();
+        for wrong_by in [hours(400 * DAY), hours(-400 * DAY)] {
+            let mut node = Fixture::started(wrong_by);
+            node.compare();
 
-        node.clock.jump(hours(-400 * DAY));
+            node.clock.jump(-wrong_by);
 
-        assert_eq!(node.compare(), ClockState::Believed);
-        node.clock.advance(hours(2));
-        node.clock.jump(hours(400 * DAY));
-        assert_eq!(node.compare(), ClockState::Jumped, "the correction is what counts");
+            assert_eq!(node.compare(), ClockState::Believed);
+            node.clock.advance(hours(2));
+            node.clock.jump(hours(400 * DAY));
+            assert_eq!(node.compare(), ClockState::Jumped, "the correction is what counts");
+        }
     }
 
     #[test]
@@ -363,6 +384,36 @@ mod tests {
         let mut node = Fixture::started(hours(-400 * DAY));
 
         assert_eq!(node.compare(), ClockState::Believed);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_sets_the_last_sweep_back_after_an_hour() {
+        let mut node = Fixture::started(hours(-400 * DAY));
+        let last_sweep = node.last_sweep;
+
+        for _ in 0..2 {
+            assert_eq!(node.compare(), ClockState::Believed);
+            assert!(node.guard.is_behind());
+            assert_eq!(node.last_sweep, last_sweep);
+            node.clock.advance(SignedDuration::from_mins(30));
+        }
+        assert_eq!(node.compare(), ClockState::Believed);
+
+        assert!(!node.guard.is_behind());
+        assert_eq!(node.last_sweep, Some(node.clock.now()));
+    }
+
+    #[test]
+    fn a_clock_that_is_a_little_behind_is_so_until_it_reaches_the_last_sweep() {
+        let mut node = Fixture::started(hours(-23));
+
+        let is_behind = [0, 2, 20, 1].map(|more| {
+            node.clock.advance(hours(more));
+            assert_eq!(node.compare(), ClockState::Believed);
+            node.guard.is_behind()
+        });
+
+        assert_eq!(is_behind, [true, true, true, false]);
     }
 
     #[test]

@@ -140,6 +140,29 @@ on_both_engines! {
         assert_eq!(kept(&app, &restarted).await, Kept { matches: 0, deliveries: 0, entries: 0 });
     }
 
+    async fn a_clock_that_is_behind_moves_no_job_until_the_last_sweep_is_found_wrong(records: TestDatabase) {
+        let receiver = Receiver::start(&[500]).await;
+        let app = an_app_in_use(records, &receiver).await;
+        assert_eq!(app.desk.work_once().await.unwrap(), 1);
+        let store = app.store().await;
+        let due = store.next_job_due().await.unwrap();
+        assert!(due > Some(app.clock.now()), "it is tried again");
+        let (behind, clock) = started_ahead(&app, hours(-400 * DAYS)).await;
+
+        for _ in 0..2 {
+            behind.sweep_once().await.unwrap();
+            assert_eq!(behind.clock_state(), ClockState::Believed);
+            assert_eq!(store.next_job_due().await.unwrap(), due);
+            clock.advance(SignedDuration::from_mins(30));
+        }
+        app.desk.sweep_once().await.unwrap();
+        assert_eq!(app.desk.clock_state(), ClockState::Believed);
+        assert_eq!(store.next_job_due().await.unwrap(), due);
+        behind.sweep_once().await.unwrap();
+
+        assert_eq!(store.next_job_due().await.unwrap(), Some(clock.now() + hours(DAYS)));
+    }
+
     async fn a_job_that_a_wrong_clock_leased_for_a_year_is_run_after_the_next_sweep(records: TestDatabase) {
         let receiver = Receiver::start(&[0]).await;
         let app = an_app_in_use(records, &receiver).await;

@@ -825,6 +825,6 @@ CREATE TABLE write_probe (
 
 CREATE TABLE last_sweep (
     id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
-    swept_at      BIGINT  NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed
+    swept_at      BIGINT  NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed and not behind
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );

@@ -820,6 +820,6 @@ CREATE TABLE write_probe (
 
 CREATE TABLE last_sweep (
     id            INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
-    swept_at      INTEGER NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed
+    swept_at      INTEGER NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed and not behind
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
