@@ -2,10 +2,11 @@
 //! random bytes always come from the operating system.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::Sensitive;
+use rustix::time::{ClockId, clock_gettime};
 use uuid::Uuid;
 
 use crate::Error;
@@ -22,8 +23,8 @@ pub struct Clock {
 #[derive(Debug)]
 enum Source {
     System {
-        /// When the clock was created.
-        started: Instant,
+        /// The time since the machine's start when the clock was created.
+        started: Duration,
     },
     Manual {
         /// Microseconds since the Unix epoch.
@@ -36,7 +37,7 @@ enum Source {
 impl Clock {
     /// Creates a clock that reads the system's time.
     pub fn system() -> Self {
-        let source = Source::System { started: Instant::now() };
+        let source = Source::System { started: since_boot() };
         Self { source, last: AtomicU64::new(0) }
     }
 
@@ -58,10 +59,11 @@ impl Clock {
     }
 
     /// Returns the time since this clock was created, by a monotonic source, which no change of the
-    /// system's time affects.
+    /// system's time affects. Like the system's time, it includes the time for which the machine was
+    /// suspended.
     pub fn running(&self) -> Duration {
         match &self.source {
-            Source::System { started } => started.elapsed(),
+            Source::System { started } => since_boot().saturating_sub(*started),
             Source::Manual { running, .. } => {
                 let micros = running.load(Ordering::SeqCst);
                 Duration::from_micros(u64::try_from(micros).unwrap_or(0))
@@ -115,6 +117,11 @@ impl Clock {
     }
 }
 
+/// Returns the time since the machine's start, including that for which it was suspended.
+fn since_boot() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default()
+}
+
 /// Returns 32 random bytes from the operating system, for a secret.
 pub fn secret() -> Result<Sensitive<[u8; 32]>, Error> {
     random_bytes().map(Sensitive::new)
@@ -134,6 +141,16 @@ fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_running_time_is_taken_from_the_uptime_which_includes_suspension() {
+        let text = std::fs::read_to_string("/proc/uptime").unwrap();
+        let uptime: f64 = text.split(' ').next().unwrap().parse().unwrap();
+
+        let difference = since_boot().as_secs_f64() - uptime;
+
+        assert!(difference.abs() < 5.0, "{difference}");
+    }
 
     #[test]
     fn a_later_id_sorts_after_an_earlier_one() {

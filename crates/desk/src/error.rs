@@ -46,8 +46,9 @@ pub enum Error {
         /// Seconds until one more check is permitted; at least 1.
         retry_after_s: u64,
     },
-    /// The service requested too many test messages and redeliveries. It must wait.
-    #[error("too many messages were requested within a minute")]
+    /// The service requested too many test messages, redeliveries, enablings of endpoints and new
+    /// secrets. It must wait.
+    #[error("too many messages or secrets were requested within a minute")]
     Resends {
         /// Seconds until one more is permitted; at least 1.
         retry_after_s: u64,

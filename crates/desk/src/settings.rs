@@ -178,8 +178,8 @@ pub struct WebhookSettings {
     pub permitted: Permitted,
     /// The most endpoints that one service may have.
     pub endpoints_max: usize,
-    /// The most messages that one service may have sent on its own request within a minute, at this
-    /// node: test messages, and finished deliveries again.
+    /// The most requests for its endpoints that one service may make within a minute, at this node:
+    /// test messages, finished deliveries again, enablings, and new secrets.
     pub resends_minute_max: usize,
     /// How long messages are signed with the previous secret too, after a new one was made.
     pub secret_overlap: SignedDuration,

@@ -100,7 +100,7 @@ impl Desk {
         let is_believed = match self.clock_state() {
             ClockState::Believed => true,
             ClockState::Unknown => self.believed_time().await?.is_some(),
-            ClockState::Jumped | ClockState::DiffersFromDatabase => false,
+            ClockState::Ahead | ClockState::Jumped | ClockState::DiffersFromDatabase => false,
         };
         let kinds = JobKind::ALL.iter().copied();
         Ok(kinds.filter(|kind| is_believed || *kind != JobKind::Remind).collect())

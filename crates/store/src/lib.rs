@@ -52,4 +52,4 @@ pub use pending_change::Change;
 pub use services::leaving::LeavingService;
 pub use tx::Tx;
 pub use webhooks::delivery::overview::{DeliveryLine, EndpointLine, OpenAction, OpenCounts};
-pub use webhooks::delivery::{DeliverySummary, ENDPOINT_DISABLED};
+pub use webhooks::delivery::{DeliverySummary, ENDPOINT_DISABLED, MissedDelivery};

@@ -42,8 +42,9 @@ pub struct Readiness {
     pub writes: Writes,
     /// `loaded`, `loading`, or `stale` if changes from other nodes no longer arrive.
     pub index: &'static str,
-    /// Whether the clock is believed: `believed`, `jumped`, `differs_from_database`, or `unknown`.
-    /// While it is not `believed`, nothing is deleted; checks do not depend on it.
+    /// Whether the clock is believed: `believed`, `ahead` (of the last sweep), `jumped` (while the node
+    /// ran), `differs_from_database`, or `unknown`. While it is not `believed`, nothing is deleted;
+    /// checks do not depend on it.
     pub clock: &'static str,
     /// Number of the last change of the banks that this node has applied.
     pub version: i64,

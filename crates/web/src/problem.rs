@@ -125,7 +125,7 @@ kinds! {
     RefusedKeys = TOO_MANY_REQUESTS, "limit.refused_keys", "Too many refused keys from this address";
     /// The key makes too many requests.
     RequestLimit = TOO_MANY_REQUESTS, "limit.requests", "Too many requests of this key";
-    /// The service had too many messages sent on its own request.
+    /// The service requested too many messages, enablings of endpoints and new secrets.
     Resends = TOO_MANY_REQUESTS, "limit.resends", "Too many messages on request";
     /// The server is overloaded at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded";
@@ -293,9 +293,9 @@ impl From<Error> for Problem {
                 retry_after_s: Some(retry_after_s),
                 ..Self::new(
                     Kind::Resends,
-                    "This service requested too many test messages, redeliveries and enablings of \
-                     endpoints within a minute. Try again after the seconds of `retry-after`. The \
-                     operator may raise `webhooks.resends_minute_max`.",
+                    "This service requested too many test messages, redeliveries, enablings of \
+                     endpoints and new secrets within a minute. Try again after the seconds of \
+                     `retry-after`. The operator may raise `webhooks.resends_minute_max`.",
                 )
             },
             unavailable @ Error::Unavailable(_) => Self::new(

@@ -13,12 +13,16 @@ const CHANGES_KEPT_DAYS: u32 = 7;
 /// Removes the oldest changes, at most [`ROWS_AT_ONCE`].
 ///
 /// Also moves each job that is due later than [`RETRY_WAIT_MAX`] from `now` to that time: only a clock
-/// that was ahead can have postponed it so far.
+/// that was ahead can have postponed it so far. Not while this node's clock is behind the last sweep,
+/// when a job may seem to be due so late and is due in its time.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let mut tx = desk.store().begin("expire_node").await?;
     let rows_deleted =
         tx.prune_changes_before(days_before(now, CHANGES_KEPT_DAYS), ROWS_AT_ONCE).await?;
-    if let Ok(latest) = now.checked_add(RETRY_WAIT_MAX) {
+    let is_behind = desk.inner.clock_guard.is_behind();
+    if let Ok(latest) = now.checked_add(RETRY_WAIT_MAX)
+        && !is_behind
+    {
         tx.cap_jobs_due(now, latest).await?;
     }
     tx.commit().await?;

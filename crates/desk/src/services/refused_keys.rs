@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use mamori_model::key::network_of;
 
 use crate::Desk;
@@ -83,7 +83,7 @@ impl Desk {
         let clients = &self.inner.refused_keys.0;
         let (counted, is_first) = {
             let mut clients = locked(clients);
-            let counted = clients.count(from, limit, self.clock().now());
+            let counted = clients.count(from, limit, self.clock().running());
             (counted, !std::mem::replace(&mut clients.is_reporting, true))
         };
         if is_first {
@@ -96,8 +96,8 @@ impl Desk {
 }
 
 impl Clients {
-    /// Counts a request at `now`; `Err` if it is over the `limit` of its client.
-    fn count(&mut self, from: Option<IpAddr>, limit: u32, now: Timestamp) -> Result<(), Quota> {
+    /// Counts a request at the running time `now`; `Err` if it is over the `limit` of its client.
+    fn count(&mut self, from: Option<IpAddr>, limit: u32, now: Duration) -> Result<(), Quota> {
         let address = from.map(network_of);
         let is_full = self.by_address.len() >= ADDRESSES_MAX;
         let address = address.filter(|_| !is_full || self.by_address.contains_key(&address));
@@ -175,8 +175,8 @@ mod tests {
 
     const LIMIT: u32 = 3;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
+    fn at(second: u64) -> Duration {
+        Duration::from_secs(second)
     }
 
     fn address(text: &str) -> IpAddr {
@@ -188,7 +188,7 @@ mod tests {
         clients: &mut Clients,
         from: impl Into<Option<IpAddr>>,
         requests: usize,
-        second: i64,
+        second: u64,
     ) -> usize {
         let from = from.into();
         (0..requests).filter_map(|_| clients.count(from, LIMIT, at(second)).ok()).count()

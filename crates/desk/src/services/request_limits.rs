@@ -33,6 +33,6 @@ impl Desk {
             });
             Arc::clone(limiter)
         };
-        limiter.take_with_quota(self.clock().now()).map(Some)
+        limiter.take_with_quota(self.clock().running()).map(Some)
     }
 }

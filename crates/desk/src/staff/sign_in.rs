@@ -66,7 +66,7 @@ impl Desk {
     /// [`Refusal::VaultClosed`] where codes cannot be checked.
     pub async fn sign_in(&self, typed: PasswordSignIn) -> Result<NewSession, Error> {
         let now = self.clock().now();
-        if !self.inner.password_attempts.take(now) {
+        if !self.inner.password_attempts.take(self.clock().running()) {
             return Err(failed(Refusal::SignInWait, SignInResult::Wait, None));
         }
         let right = self.try_password(typed, self.settings().sign_in.attempts).await?;

@@ -30,7 +30,7 @@ impl Desk {
     /// Inserts a delivery, which may ask for an action, and enqueues its job in `tx`.
     ///
     /// If the endpoint is disabled, the delivery is stored as failed, and sent once its service has
-    /// enabled the endpoint again ([`Self::enable_endpoint`]).
+    /// enabled the endpoint again ([`Self::enable_endpoint`], or the sweep if that did not see it).
     pub(crate) async fn enqueue_delivery_of(
         &self,
         tx: &mut Tx,

@@ -1,6 +1,6 @@
-//! Limits how many messages each service has sent on its own request, in the memory of this node:
-//! test messages, and finished deliveries again. Without a limit, the holder of a service's key could
-//! use Mamori to flood a receiver that is not theirs.
+//! Limits what each service requests for its endpoints, in the memory of this node: test messages,
+//! finished deliveries again, enablings, and new secrets. Without a limit, the holder of a service's
+//! key could use Mamori to flood a receiver that is not theirs, or fill the audit record.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};

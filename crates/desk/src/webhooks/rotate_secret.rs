@@ -14,10 +14,13 @@ impl Desk {
     /// Messages are signed with the new and the previous secret for
     /// [`crate::settings::WebhookSettings::secret_overlap`], so that the receiver can take the new
     /// one meanwhile. A second rotation within that time ends the oldest secret at once.
-    /// [`Error::NotFound`] if the caller has no such endpoint.
+    /// [`Error::NotFound`] if the caller has no such endpoint; [`Error::Resends`] if its service made
+    /// too many such requests within a minute, because each is kept in the audit record.
     pub async fn rotate_secret(&self, caller: &Caller, id: EndpointId) -> Result<Endpoint, Error> {
         caller.require(&[Scope::Webhooks])?;
         let service = caller.service();
+        let most = self.settings().webhooks.resends_minute_max;
+        self.inner.resends.take(service, most, self.clock().running())?;
         let now = self.clock().now();
         let until = now.checked_add(self.settings().webhooks.secret_overlap);
         let until = until.map_err(|cause| Error::internal("the clock is at its end", cause))?;

@@ -73,7 +73,7 @@ on_both_engines! {
             clock.advance(SignedDuration::from_secs(1));
         }
 
-        assert_eq!(wrong.clock_state(), ClockState::Jumped);
+        assert_eq!(wrong.clock_state(), ClockState::Ahead);
         assert_eq!(kept(&app, &wrong).await, ALL);
         assert_eq!(receiver.received().len(), 1, "messages are sent in any case");
         drop(wrong);
@@ -108,9 +108,10 @@ on_both_engines! {
 
         app.clock.jump(hours(400 * DAYS));
         app.desk.sweep_once().await.unwrap();
-        app.clock.advance(SignedDuration::from_mins(30));
+        app.clock.advance(hours(5));
         app.desk.sweep_once().await.unwrap();
-        assert_eq!(app.desk.clock_state(), ClockState::Jumped);
+        assert_eq!(app.desk.clock_state(), ClockState::Jumped, "however long it runs");
+        assert_eq!(kept(&app, &app.desk).await, ALL);
         app.clock.jump(hours(-400 * DAYS));
         app.desk.sweep_once().await.unwrap();
 
@@ -120,6 +121,46 @@ on_both_engines! {
         app.desk.sweep_once().await.unwrap();
         let entries = kept(&app, &app.desk).await.entries;
         assert_eq!(entries, 0, "the entry ends at its own time");
+    }
+
+    async fn a_jump_that_is_right_is_believed_an_hour_after_a_restart(records: TestDatabase) {
+        let receiver = Receiver::start(&[]).await;
+        let app = an_app_in_use(records, &receiver).await;
+        app.clock.jump(hours(400 * DAYS));
+        app.desk.sweep_once().await.unwrap();
+        assert_eq!(app.desk.clock_state(), ClockState::Jumped);
+
+        let restarted = node(&app.records, &app.clock, settings()).await;
+        restarted.sweep_once().await.unwrap();
+        assert_eq!(restarted.clock_state(), ClockState::Ahead);
+        app.clock.advance(hours(1));
+        restarted.sweep_once().await.unwrap();
+
+        assert_eq!(restarted.clock_state(), ClockState::Believed);
+        assert_eq!(kept(&app, &restarted).await, Kept { matches: 0, deliveries: 0, entries: 0 });
+    }
+
+    async fn a_clock_that_is_behind_moves_no_job_until_the_last_sweep_is_found_wrong(records: TestDatabase) {
+        let receiver = Receiver::start(&[500]).await;
+        let app = an_app_in_use(records, &receiver).await;
+        assert_eq!(app.desk.work_once().await.unwrap(), 1);
+        let store = app.store().await;
+        let due = store.next_job_due().await.unwrap();
+        assert!(due > Some(app.clock.now()), "it is tried again");
+        let (behind, clock) = started_ahead(&app, hours(-400 * DAYS)).await;
+
+        for _ in 0..2 {
+            behind.sweep_once().await.unwrap();
+            assert_eq!(behind.clock_state(), ClockState::Believed);
+            assert_eq!(store.next_job_due().await.unwrap(), due);
+            clock.advance(SignedDuration::from_mins(30));
+        }
+        app.desk.sweep_once().await.unwrap();
+        assert_eq!(app.desk.clock_state(), ClockState::Believed);
+        assert_eq!(store.next_job_due().await.unwrap(), due);
+        behind.sweep_once().await.unwrap();
+
+        assert_eq!(store.next_job_due().await.unwrap(), Some(clock.now() + hours(DAYS)));
     }
 
     async fn a_job_that_a_wrong_clock_leased_for_a_year_is_run_after_the_next_sweep(records: TestDatabase) {

@@ -14,7 +14,7 @@ use standardwebhooks::Webhook;
 
 use crate::common::log::captured;
 use crate::common::receiver::{Received, Receiver};
-use crate::common::{TestApp, a_service, hashes, item, settings, test_app, test_app_with};
+use crate::common::{TestApp, a_service, hashes, item, node, settings, test_app, test_app_with};
 
 async fn deliveries(app: &TestApp) -> Vec<Delivery> {
     let page = app.desk.deliveries(&app.caller, None, None, None, PageSize::DEFAULT);
@@ -145,6 +145,39 @@ on_both_engines! {
         let jobs = app.desk.workload().await.unwrap().jobs;
         let ready: u64 = jobs.iter().filter(|it| it.kind.as_str() == "deliver").map(|it| it.ready).sum();
         assert_eq!(ready, 502);
+    }
+
+    async fn a_message_that_an_endpoint_missed_while_it_was_enabled_is_sent_once(records: TestDatabase) {
+        let app = test_app(records).await;
+        let receiver = Receiver::start(&[410]).await;
+        let added = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
+        let other = node(&app.records, &app.clock, settings()).await;
+        a_bank(&app).await;
+        a_match(&app, "a").await;
+        let test = app.desk.test_endpoint(&app.caller, added.id).await.unwrap();
+        work(&app).await;
+        a_match(&app, "b").await;
+        app.desk.sweep_once().await.unwrap();
+        other.sweep_once().await.unwrap();
+        assert_eq!(work(&app).await, 0, "the endpoint is disabled");
+        // Enables the endpoint, and sees none of its deliveries: their transactions are not committed.
+        let store = app.store().await;
+        let mut tx = store.begin("enable_endpoint").await.unwrap();
+        assert!(tx.enable_endpoint(app.caller.service(), added.id).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let (here, there) = tokio::join!(app.desk.sweep_once(), other.sweep_once());
+        let sent = work(&app).await;
+        app.desk.sweep_once().await.unwrap();
+
+        assert!(here.is_ok() && there.is_ok(), "{here:?} {there:?}");
+        assert_eq!((sent, work(&app).await), (2, 0));
+        assert_eq!(receiver.received().len(), 3, "410, and then both messages");
+        for delivery in deliveries(&app).await {
+            let is_test = delivery.id == test;
+            let expected = if is_test { DeliveryState::Failed } else { DeliveryState::Delivered };
+            assert_eq!(delivery.state, expected, "{:?}", delivery.event);
+        }
     }
 
     async fn a_receiver_that_asks_to_wait_is_not_called_earlier(records: TestDatabase) {
@@ -286,6 +319,28 @@ on_both_engines! {
         let message = receiver.received().pop().unwrap();
         assert!(!is_signed_with(&message, &first.secret));
         assert!(is_signed_with(&message, &second.secret) && is_signed_with(&message, &third.secret));
+    }
+
+    async fn a_service_replaces_secrets_only_so_often_in_a_minute(records: TestDatabase) {
+        let mut settings = settings();
+        settings.webhooks.resends_minute_max = 2;
+        let app = test_app_with(records, settings).await;
+        let receiver = Receiver::start(&[]).await;
+        let endpoint = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
+        let rotate = async || app.desk.rotate_secret(&app.caller, endpoint.id).await;
+
+        rotate().await.unwrap();
+        let second = rotate().await.unwrap();
+        let third = rotate().await;
+        let kept = app.desk.endpoint(&app.caller, endpoint.id).await.unwrap().secret;
+        let tested = app.desk.test_endpoint(&app.caller, endpoint.id).await;
+        app.clock.advance(SignedDuration::from_mins(1));
+        let later = rotate().await;
+
+        assert!(matches!(third, Err(Error::Resends { retry_after_s: 60 })), "{third:?}");
+        assert_eq!(kept, second.secret);
+        assert!(matches!(tested, Err(Error::Resends { .. })), "{tested:?}");
+        assert!(later.is_ok(), "{later:?}");
     }
 
     async fn without_an_overlap_the_previous_secret_signs_nothing(records: TestDatabase) {

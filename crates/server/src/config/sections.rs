@@ -204,10 +204,10 @@ pub struct Limits {
     /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
-    /// By how much the clock may be ahead of the last sweep before it is doubted.
+    /// By how much the clock may be ahead of the last sweep, or jump, before it is doubted.
     #[serde(deserialize_with = "within::<1, 8_784, _, _>")]
     pub clock_jump_hours_max: u32,
-    /// How long a node runs with such a clock until the clock is believed.
+    /// How long a node runs with a clock that was ahead at its start until the clock is believed.
     #[serde(deserialize_with = "within::<1, 10_080, _, _>")]
     pub clock_settle_min: u32,
 }
@@ -272,7 +272,7 @@ pub struct Webhooks {
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub endpoints_max: usize,
-    /// The most messages that a service may have sent on its own request within a minute.
+    /// The most messages, enablings and new secrets that a service may request within a minute.
     #[serde(deserialize_with = "within::<1, 10_000, _, _>")]
     pub resends_minute_max: usize,
     /// How many hours a replaced signing secret stays valid.

@@ -793,6 +793,10 @@ CREATE UNIQUE INDEX delivery_test ON delivery (endpoint_id)
     WHERE event = 'endpoint.test' AND state = 'waiting';
 CREATE INDEX delivery_action ON delivery (action_id) WHERE action_id IS NOT NULL;
 CREATE INDEX delivery_created ON delivery (created_at);
+-- Missed because the endpoint was disabled; `reset_missed_of_enabled` has the same words.
+CREATE INDEX delivery_missed ON delivery (endpoint_id, id)
+    WHERE state = 'failed' AND event <> 'endpoint.test'
+      AND last_result IN ('410', 'the endpoint is disabled');
 
 CREATE TABLE job (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
@@ -821,6 +825,6 @@ CREATE TABLE write_probe (
 
 CREATE TABLE last_sweep (
     id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row
-    swept_at      BIGINT  NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed
+    swept_at      BIGINT  NOT NULL,            -- microseconds; when a sweep last ran, by a clock that was believed and not behind
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );

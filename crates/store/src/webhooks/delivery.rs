@@ -30,6 +30,25 @@ macro_rules! select {
     };
 }
 
+// The conditions on a delivery are those of the index `delivery_missed`, word for word: only so do the
+// engines use it. It is read endpoint by endpoint, because one that is disabled may have missed a great
+// many. SQLite would rather read every delivery that failed.
+macro_rules! missed_of_enabled {
+    ($join:literal) => {
+        concat!(
+            "SELECT delivery.id
+              FROM endpoint
+              ",
+            $join,
+            " ON delivery.endpoint_id = endpoint.id
+             WHERE endpoint.removed_at IS NULL AND endpoint.disabled_at IS NULL
+               AND delivery.state = 'failed' AND delivery.event <> 'endpoint.test'
+               AND delivery.last_result IN ('410', 'the endpoint is disabled')
+             ORDER BY delivery.id LIMIT $1"
+        )
+    };
+}
+
 queries! {
     DELIVERY_BY_ID = select!("delivery_by_id", "service_id = $1 AND id = $2");
     DELIVERY_TO_SEND = select!("delivery_to_send", "id = $1");
@@ -74,10 +93,35 @@ queries! {
                          AND endpoint.removed_at IS NULL AND endpoint.disabled_at IS NULL
                        ORDER BY delivery.id LIMIT $4)
         RETURNING id";
+    RESET_MISSED_OF_ENABLED = concat!("-- reset_missed_of_enabled
+        UPDATE delivery
+           SET state = 'waiting', attempts = 0, changed_by = $2
+         WHERE id IN (
+            ", missed_of_enabled!("CROSS JOIN delivery INDEXED BY delivery_missed"), ")
+        RETURNING id, service_id, endpoint_id"),
+        postgres: concat!("-- reset_missed_of_enabled
+        WITH missed AS MATERIALIZED (
+            ", missed_of_enabled!("JOIN delivery"), "
+               FOR UPDATE OF delivery SKIP LOCKED)
+        UPDATE delivery
+           SET state = 'waiting', attempts = 0, changed_by = $2
+         WHERE id IN (SELECT id FROM missed)
+        RETURNING id, service_id, endpoint_id");
 }
 
 /// The result of a message that was not sent because its endpoint is disabled.
 pub const ENDPOINT_DISABLED: &str = "the endpoint is disabled";
+
+/// A delivery that was not sent because its endpoint was disabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissedDelivery {
+    /// Id of the delivery.
+    pub id: DeliveryId,
+    /// The service that the endpoint belongs to.
+    pub service: ServiceId,
+    /// The endpoint, which is enabled again.
+    pub endpoint: EndpointId,
+}
 
 row! {
     struct DeliveryRow {
@@ -309,6 +353,27 @@ impl Tx {
         let rows: Vec<(Uuid,)> = self.rows(call).await?;
         let mut reset: Vec<DeliveryId> = rows.into_iter().map(|(id,)| id.into()).collect();
         reset.sort_unstable();
+        Ok(reset)
+    }
+
+    /// Sets deliveries that failed because their endpoint was disabled back to waiting, if it is
+    /// enabled now: at most `limit`, of all services, except test messages. Returns them with their
+    /// endpoints, in order; the caller enqueues their jobs.
+    ///
+    /// Leaves out deliveries that another transaction is about to set back.
+    pub async fn reset_missed_of_enabled(
+        &mut self,
+        limit: u32,
+    ) -> Result<Vec<MissedDelivery>, Error> {
+        let call = RESET_MISSED_OF_ENABLED.bind(limit).bind(self.name());
+        let rows: Vec<(Uuid, Uuid, Uuid)> = self.rows(call).await?;
+        let read = |(id, service, endpoint): (Uuid, Uuid, Uuid)| MissedDelivery {
+            id: id.into(),
+            service: service.into(),
+            endpoint: endpoint.into(),
+        };
+        let mut reset: Vec<MissedDelivery> = rows.into_iter().map(read).collect();
+        reset.sort_unstable_by_key(|missed| missed.id);
         Ok(reset)
     }
 }

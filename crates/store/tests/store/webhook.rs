@@ -1,7 +1,7 @@
 //! Endpoints and deliveries.
 
-use mamori_model::webhook::{Delivery, DeliveryState};
-use mamori_store::{Error, Store};
+use mamori_model::webhook::{Delivery, DeliveryState, Disabled, DisabledCause, EventKind};
+use mamori_store::{ENDPOINT_DISABLED, Error, MissedDelivery, Store};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
@@ -103,6 +103,52 @@ on_both_engines! {
         let refused = tx.reset_delivery(id(1), id(1)).await;
 
         assert!(matches!(refused, Err(Error::Conflict("endpoint"))), "{refused:?}");
+    }
+
+    async fn deliveries_that_an_enabled_endpoint_missed_are_reset_once_and_no_others(records: TestDatabase) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_endpoint(&endpoint(11)).await.unwrap();
+        tx.insert_endpoint(&endpoint(12)).await.unwrap();
+        tx.disable_endpoint(id(11), Disabled { at: at(1), cause: DisabledCause::Gone }).await.unwrap();
+        tx.commit().await.unwrap();
+        let failed = |number: u128, to: u128, result: &str| Delivery {
+            endpoint: id(to),
+            state: DeliveryState::Failed,
+            attempts: 1,
+            last_result: Some(result.to_owned()),
+            ..delivery(number)
+        };
+        let test = Delivery { event: EventKind::EndpointTest, ..failed(4, 10, ENDPOINT_DISABLED) };
+        let others = [failed(3, 10, "500"), test, failed(5, 11, ENDPOINT_DISABLED), delivery(7)];
+        for other in &others {
+            store_delivery(&store, other).await;
+        }
+        store_delivery(&store, &failed(1, 10, "410")).await;
+        store_delivery(&store, &failed(2, 10, ENDPOINT_DISABLED)).await;
+        store_delivery(&store, &failed(6, 12, ENDPOINT_DISABLED)).await;
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.remove_endpoint(id(1), id(12), at(5)).await.unwrap());
+        tx.commit().await.unwrap();
+        let reset = async |limit: u32| {
+            let mut tx = store.begin("test").await.unwrap();
+            let reset = tx.reset_missed_of_enabled(limit).await.unwrap();
+            tx.commit().await.unwrap();
+            reset
+        };
+
+        let (first, second, third) = (reset(1).await, reset(9).await, reset(9).await);
+
+        let missed = |number: u128| MissedDelivery { id: id(number), service: id(1), endpoint: id(10) };
+        assert_eq!((first, second, third), (vec![missed(1)], vec![missed(2)], vec![]));
+        for number in [1, 2] {
+            let waits = store.delivery(id(1), id(number)).await.unwrap().unwrap();
+            assert_eq!((waits.state, waits.attempts), (DeliveryState::Waiting, 0));
+        }
+        for other in others {
+            assert_eq!(store.delivery(id(1), other.id).await.unwrap(), Some(other));
+        }
     }
 
     async fn deliveries_are_listed_by_endpoint_and_state(records: TestDatabase) {

@@ -61,6 +61,22 @@ on_both_engines! {
         assert_eq!((other.status.as_u16(), later.status.as_u16()), (401, 401));
     }
 
+    async fn a_clock_that_is_set_neither_ends_nor_prolongs_the_limit(records: TestDatabase) {
+        let (app, clock) = open(records).await;
+        app.use_up("192.0.2.7").await;
+
+        for jump in [SignedDuration::from_hours(-1), SignedDuration::from_hours(25)] {
+            clock.jump(jump);
+            let limited = app.knock("mk_guess", "192.0.2.7", None).await;
+            assert_eq!(limited.status, 429);
+            assert_eq!(limited.headers[RETRY_AFTER], "20");
+        }
+        clock.jump(SignedDuration::from_secs(-30));
+        clock.advance(SignedDuration::from_secs(20));
+
+        assert_eq!(app.knock("mk_guess", "192.0.2.7", None).await.status, 401);
+    }
+
     async fn a_valid_key_is_accepted_from_an_address_that_is_limited(records: TestDatabase) {
         let (app, _) = open(records).await;
         let key = app.key(Who::Admin).unwrap().to_owned();
