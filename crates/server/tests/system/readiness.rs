@@ -69,14 +69,11 @@ impl Running {
         assert_eq!((clean.as_u16(), &answer["verdict"]), (200, &json!("allow")), "{answer}");
         let (known, problem) = self.service.upload("refused", picture(0)).await.unwrap();
         assert_eq!((known.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
-        let log = self.node.log();
-        let line = log.lines().find(|line| line.contains("the database takes no writes"));
-        let line = line.unwrap_or_else(|| panic!("no line about writes: {log}"));
+        let line = self.node.line_with("the database takes no writes");
         assert!(line.contains(reason) && line.contains(said), "{line}");
-        let failed = log.lines().find(|line| line.contains("a request failed"));
-        let failed = failed.unwrap_or_else(|| panic!("no line about the request: {log}"));
+        let failed = self.node.line_with("a request failed");
         let names = |line: &str| line.contains(said) || line.contains("hold the lock");
-        assert!(names(failed), "the line of a request names the reason too: {failed}");
+        assert!(names(&failed), "the line of a request names the reason too: {failed}");
     }
 
     /// Checks that the node works again and has every match that it acknowledged.
