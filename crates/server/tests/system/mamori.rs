@@ -22,6 +22,11 @@ pub fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_mamori"))
 }
 
+/// Checks whether the tests run as root.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 /// A process, killed when it is dropped.
 pub struct Mamori {
     child: Child,
