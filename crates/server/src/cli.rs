@@ -3,11 +3,12 @@
 //! A subcommand is a file with `Args` and `run(&Args) -> anyhow::Result<ExitCode>`; here it is one
 //! variant and one arm.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::serve::log;
 use crate::{
     approval, audit, bank, check_config, config, demo, key, migrate, serve, staff, tools, vault,
 };
@@ -86,6 +87,7 @@ pub const WAITS: u8 = 3;
 /// something unusable (as for an unknown option), [`WAITS`] if the change waits, otherwise 1. A closed standard output, as with
 /// `| head`, is no error.
 pub fn main() -> ExitCode {
+    let _last_lines = log::FlushAtEnd;
     let error = match Cli::parse().command.run() {
         Ok(status) => return status,
         Err(error) => error,
@@ -94,11 +96,11 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Some(mamori_desk::Error::Waits(request)) = error.downcast_ref() {
-        let _ = writeln!(io::stderr(), "mamori: {}", approval::explain(request));
+        log::write_to_stderr(&format!("mamori: {}", approval::explain(request)));
         return ExitCode::from(WAITS);
     }
     // If even this message cannot be written, the exit status still reports it.
-    let _ = writeln!(io::stderr(), "mamori: {error:#}");
+    log::write_to_stderr(&format!("mamori: {error:#}"));
     if error.is::<tools::UsageError>() || error.is::<config::Error>() {
         ExitCode::from(2)
     } else {

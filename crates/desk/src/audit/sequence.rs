@@ -29,9 +29,9 @@ impl Desk {
         }
     }
 
-    /// Numbers every event that is not numbered yet, and writes the log lines that are due; returns
-    /// how many events were numbered. A log line may be repeated after a crash, and is never left
-    /// out.
+    /// Numbers every event that is not numbered yet, and logs the lines that are due; returns how many
+    /// events were numbered. After a crash a line may be repeated. None is skipped here; the log may
+    /// lose lines that it has not written when the process ends, or that it cannot write.
     pub async fn sequence_audit_once(&self) -> Result<u64, Error> {
         let numbered = self.number_audit_events().await?;
         while self.log_some().await? > 0 {}

@@ -1,8 +1,7 @@
 //! Many banks, many hits, and a bank of many entries.
 
-use mamori_desk::Settings;
 use mamori_desk::banks::change_bank::BankChange;
-use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::{Directory, Settings};
 use mamori_model::{Action, Hash, Pdq, Sha256, Surface};
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
@@ -64,14 +63,32 @@ on_both_engines! {
     async fn many_changed_banks_are_read_together(records: TestDatabase) {
         let app = test_app(records).await;
         let other = node(&app.records, &app.clock, settings()).await;
-        for nth in 0..60 {
-            let new: NewBank = new_bank(&format!("bank-{nth}"), Action::Hold);
-            app.desk.create_bank(&app.admin, new).await.unwrap();
-        }
-
+        let kept = app.bank("kept", Action::Hold).await;
         other.catch_up().await.unwrap();
+        let create = async |name: String| {
+            app.desk.create_bank(&app.admin, new_bank(&name, Action::Hold)).await.unwrap();
+        };
 
-        assert_eq!(other.holdings().banks, 60);
+        let first = other.directory();
+        for nth in 0..50 {
+            create(format!("few-{nth}")).await;
+        }
+        other.catch_up().await.unwrap();
+        let few = other.directory();
+        for nth in 0..51 {
+            create(format!("many-{nth}")).await;
+        }
+        other.catch_up().await.unwrap();
+        let many = other.directory();
+
+        let is_same = |one: &Directory, other: &Directory| {
+            std::ptr::eq(one.bank(kept.id).unwrap(), other.bank(kept.id).unwrap())
+        };
+        assert!(is_same(&first, &few), "fifty are read one by one, and no other bank with them");
+        assert!(!is_same(&few, &many), "of more, every bank is read");
+        assert_eq!(few.banks().count(), 51);
+        assert_eq!(many.banks().count(), 102);
+        assert_eq!(other.holdings().banks, 102);
     }
 
     async fn of_hits_in_many_banks_the_answer_and_the_webhook_name_some_and_count_the_rest(records: TestDatabase) {

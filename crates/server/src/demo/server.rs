@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Context;
 use mamori_desk::decisions::change_policy::NewPolicy;
@@ -50,7 +49,7 @@ impl DemoServer {
         let mut config = config(folder.path())?;
         process::protect(&config)?;
         let file = File::create(folder.path().join("mamori.log"))?;
-        log::start_into(&config.log, log::Output::File(Arc::new(file)), false)?;
+        log::start_into(&config.log, log::Output::file(file)?, false)?;
         let metrics = metrics::install(Clock::system().now());
         let metrics = metrics.context("metrics cannot be recorded")?;
         let listeners = bind_listeners(&mut config)?;

@@ -120,7 +120,7 @@ async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
     assert_eq!((ready.as_u16(), &writes["ok"]), (503, &json!(false)), "{readiness}");
     let reasons = [json!("io_error"), json!("disk_full")];
     assert!(reasons.contains(&writes["reason"]), "{readiness}");
-    assert!(node.log().contains("the database takes no writes"), "{}", node.log());
+    node.line_with("the database takes no writes");
     matched.push("early".to_owned());
     matched.sort();
     assert_eq!(sorted(service.matched_items().await), matched);

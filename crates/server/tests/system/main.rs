@@ -21,4 +21,5 @@ mod serve;
 mod service;
 mod slow_clients;
 mod staff;
+mod stalling_proxy;
 mod start;

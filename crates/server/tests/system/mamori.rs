@@ -7,16 +7,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// How long a start may take on a busy machine.
 const START_TIME_MAX: Duration = Duration::from_mins(1);
 
+/// How long a line of the log may take on a busy machine.
+const LINE_TIME_MAX: Duration = Duration::from_secs(20);
+
 /// The program.
 pub fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_mamori"))
+}
+
+/// Checks whether the tests run as root.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// A process, killed when it is dropped.
@@ -92,6 +100,20 @@ impl Mamori {
     /// Returns the log so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
+    }
+
+    /// Waits for a line of the log that contains `words`, and returns the first.
+    pub fn line_with(&self, words: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let lines = self.log.lock().unwrap();
+            if let Some(line) = lines.iter().find(|line| line.contains(words)) {
+                return line.clone();
+            }
+            assert!(begun.elapsed() < LINE_TIME_MAX, "no line has {words:?}: {lines:#?}");
+            drop(lines);
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Returns the id of its process.

@@ -1,5 +1,5 @@
-//! A database that can be read and not written: `/readyz` and the log say why, clean items are still
-//! answered, and no match is lost that was acknowledged.
+//! A database that can be read and not written, or that does not answer: `/readyz` and the log say why,
+//! clean items are still answered, and no match is lost that was acknowledged.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,6 +11,10 @@ use tempfile::TempDir;
 
 use crate::mamori::{Mamori, configure};
 use crate::service::{ApiClient, picture};
+use crate::stalling_proxy::StallingProxy;
+
+/// How long `/readyz` may take. It waits for two seconds each for a read and for a write.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// How long a node may take to notice a change, on a busy machine.
 const SOON: Duration = Duration::from_secs(20);
@@ -69,14 +73,33 @@ impl Running {
         assert_eq!((clean.as_u16(), &answer["verdict"]), (200, &json!("allow")), "{answer}");
         let (known, problem) = self.service.upload("refused", picture(0)).await.unwrap();
         assert_eq!((known.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
-        let log = self.node.log();
-        let line = log.lines().find(|line| line.contains("the database takes no writes"));
-        let line = line.unwrap_or_else(|| panic!("no line about writes: {log}"));
+        let line = self.node.line_with("the database takes no writes");
         assert!(line.contains(reason) && line.contains(said), "{line}");
-        let failed = log.lines().find(|line| line.contains("a request failed"));
-        let failed = failed.unwrap_or_else(|| panic!("no line about the request: {log}"));
+        let failed = self.node.line_with("a request failed");
         let names = |line: &str| line.contains(said) || line.contains("hold the lock");
-        assert!(names(failed), "the line of a request names the reason too: {failed}");
+        assert!(names(&failed), "the line of a request names the reason too: {failed}");
+    }
+
+    /// Checks what the node does while the database does not answer.
+    async fn reports_silence(&self) {
+        let operator = self.service.at(&self.node.admin_address);
+        let begun = Instant::now();
+        let readiness = loop {
+            let asked = Instant::now();
+            let (status, readiness) = operator.get("/readyz").await;
+            assert!(asked.elapsed() < ANSWER_TIME_MAX, "it took {:?}", asked.elapsed());
+            // A write that has only begun to take long does not count as failed yet.
+            if status == 503 && readiness["writes"]["ok"] == json!(false) {
+                break readiness;
+            }
+            assert!(begun.elapsed() < SOON + ANSWER_TIME_MAX, "{status}: {readiness}");
+        };
+        let silent = json!({ "ok": false, "reason": "no_connection" });
+        assert_eq!((&readiness["database"], &readiness["writes"]), (&json!("lost"), &silent));
+        let (healthy, _) = operator.get("/healthz").await;
+        assert_eq!(healthy, 200);
+        let (clean, answer) = self.service.upload("clean", picture(50)).await.unwrap();
+        assert_eq!((clean.as_u16(), &answer["verdict"]), (200, &json!("allow")), "{answer}");
     }
 
     /// Checks that the node works again and has every match that it acknowledged.
@@ -124,6 +147,19 @@ async fn a_standby_takes_no_writes_until_it_is_promoted() {
     running.refuses_writes_because("read_only", "read-only transaction (code 25006)").await;
     server.sql(&format!("ALTER DATABASE {name} RESET default_transaction_read_only")).unwrap();
     reconnect();
+
+    running.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_whose_connections_hang_is_lost_until_they_go_on() {
+    let records = TestDatabase::postgres().unwrap();
+    let proxy = StallingProxy::start(&records).await;
+    let running = Running::start(&proxy.url).await;
+
+    proxy.stall();
+    running.reports_silence().await;
+    proxy.resume();
 
     running.recovers().await;
 }

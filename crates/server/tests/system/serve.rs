@@ -2,17 +2,22 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::time::{Duration, Instant};
 
 use mamori_testkit::database::TestDatabase;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure, configure_server};
+use crate::mamori::{Mamori, configure, configure_server, is_root, program};
 use crate::receiver::Receiver;
 use crate::service::{ApiClient, picture};
 
 const SOON: Duration = Duration::from_secs(20);
+
+/// A group other than root's: `nogroup`.
+const OTHER_GROUP: u32 = 65_534;
 
 fn key_in(said: &str) -> Option<&str> {
     said.split_whitespace().find(|word| word.starts_with("mk_"))
@@ -226,6 +231,30 @@ fn a_node_leaves_no_core_dump_and_makes_private_files() {
     let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().collect::<Vec<_>>(), ["0", "0", "bytes"]);
     assert!(status.contains("\nUmask:\t0077\n"), "{status}");
+}
+
+/// Starts a node whose user or group is not root's, and returns the user and the group to which the
+/// kernel gives files about its memory: those of the process, or root's if the memory is protected.
+fn owners_of_memory(keys: &str) -> (u32, u32) {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let mut command = program();
+    command.arg("serve").arg("--config").arg(configure_server(folder.path(), records.url(), keys));
+    if is_root() {
+        command.gid(OTHER_GROUP);
+    }
+    let node = Mamori::spawn(command);
+    let file = std::fs::metadata(format!("/proc/{}/environ", node.id())).unwrap();
+    (file.uid(), file.gid())
+}
+
+#[test]
+fn the_memory_of_a_node_is_for_root_alone_unless_debugging_is_allowed() {
+    let debugged = owners_of_memory("allow_debugging = true");
+    let protected = owners_of_memory("");
+
+    assert_ne!(debugged, (0, 0), "the files would belong to root in either case");
+    assert_eq!(protected, (0, 0));
 }
 
 /// Returns the bytes that the process has written to disks so far.

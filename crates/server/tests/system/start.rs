@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::process::Output;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Output, Stdio};
 
+use mamori_testkit::database::TestDatabase;
 use tempfile::TempDir;
 
-use crate::mamori::{configure, program};
+use crate::mamori::{Mamori, configure, is_root, program};
 
 fn run(folder: &TempDir, args: &[&str]) -> Output {
     program().current_dir(folder.path()).args(args).output().unwrap()
@@ -69,18 +70,46 @@ fn a_risk_is_named_and_fails_only_a_strict_check() {
     assert_eq!(said(&mended), "");
 }
 
+/// Returns a command that runs the program as root: if the tests run as another user, as root of a
+/// user namespace. `None` if this user may create none.
+fn program_as_root() -> Option<Command> {
+    if is_root() {
+        return Some(program());
+    }
+    let unshare = || {
+        let mut unshare = Command::new("unshare");
+        unshare.arg("--map-root-user");
+        unshare
+    };
+    let tried = unshare().arg("true").stderr(Stdio::null()).status();
+    tried.is_ok_and(|status| status.success()).then(|| {
+        let mut command = unshare();
+        command.arg(program().get_program());
+        command
+    })
+}
+
 #[test]
 fn root_is_refused_unless_the_configuration_allows_it() {
     let folder = TempDir::new().unwrap();
-    if fs::metadata(folder.path()).unwrap().uid() != 0 {
-        return;
+    if let Some(mut as_root) = program_as_root() {
+        let output = as_root.current_dir(folder.path()).arg("serve").output().unwrap();
+
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains("`server.allow_root`"), "{}", said(&output));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file was created");
     }
 
-    let output = run(&folder, &["serve"]);
-
-    assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("`server.allow_root`"), "{}", said(&output));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file was created");
+    let records = TestDatabase::sqlite().unwrap();
+    let config = configure(folder.path(), records.url(), "");
+    if !is_root() {
+        // Another user needs no permission.
+        let text = fs::read_to_string(&config).unwrap();
+        assert!(text.contains("allow_root = true\n"), "{text}");
+        fs::write(&config, text.replace("allow_root = true\n", "")).unwrap();
+    }
+    let (stopped, _) = Mamori::start(&config).stop();
+    assert!(stopped.success(), "{stopped}");
 }
 
 #[test]

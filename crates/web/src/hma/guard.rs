@@ -68,6 +68,10 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
             return Ok(Self(proof, PhantomData));
         }
         if is_from_a_page(&parts.headers) {
+            if names_another_host(&parts.headers) {
+                metrics::counter!("mamori_refused_hosts_total", "cause" => "not_local")
+                    .increment(1);
+            }
             return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));
         }
         if is_from_a_proxy(&parts.headers) {
@@ -123,17 +127,21 @@ fn token(headers: &HeaderMap) -> Option<String> {
 /// has an `Origin`, a host name that an attacker points at this machine, or, for a picture or a form
 /// without an origin, a [`FETCH_SITE`] other than `none`.
 fn is_from_a_page(headers: &HeaderMap) -> bool {
-    let names_itself = |host: &str| {
+    // `none`: the operator typed the address. Programs other than browsers do not send the header.
+    let is_of_a_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none");
+    headers.contains_key(header::ORIGIN) || is_of_a_page || names_another_host(headers)
+}
+
+/// Checks whether the request is to a host name other than `localhost`.
+fn names_another_host(headers: &HeaderMap) -> bool {
+    let is_other = |host: &str| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let is_address = host.parse::<std::net::IpAddr>().is_ok()
             || host.parse::<std::net::SocketAddr>().is_ok()
             || (host.starts_with('[') && host.ends_with(']'));
         !(is_address || name.eq_ignore_ascii_case("localhost"))
     };
-    let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or("?"));
-    // `none`: the operator typed the address. Programs other than browsers do not send the header.
-    let is_of_a_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none");
-    headers.contains_key(header::ORIGIN) || is_of_a_page || host.is_some_and(names_itself)
+    headers.get(header::HOST).is_some_and(|host| is_other(host.to_str().unwrap_or("?")))
 }
 
 /// Checks whether a proxy forwards the request for another client: then its address proves nothing.

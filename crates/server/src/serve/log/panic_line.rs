@@ -2,7 +2,7 @@
 //! and the subscriber panics where a panic left one of its locks poisoned.
 
 use std::panic::PanicHookInfo;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -15,6 +15,10 @@ type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 const MESSAGE: &str = "a bug: the code panicked";
 
+/// How long the thread that panicked waits until its line is written. Short, because a reader of the
+/// log may have stalled, and most panics end a request and not the process.
+const WAIT_MAX: Duration = Duration::from_millis(100);
+
 /// Returns the hook that writes to `output`.
 pub fn hook(output: Output, format: LogFormat) -> Hook {
     Box::new(move |info| {
@@ -23,6 +27,8 @@ pub fn hook(output: Output, format: LogFormat) -> Hook {
         let cause = info.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         output.write_line(line(format, &now(), &place, cause).as_bytes());
+        // A panic while another one unwinds ends the process right after the hook.
+        output.flush(WAIT_MAX);
     })
 }
 
@@ -53,13 +59,15 @@ fn now() -> String {
 mod tests {
     use std::fs::OpenOptions;
     use std::io::{Read as _, Seek as _};
-    use std::sync::Arc;
     use std::{panic, thread};
 
     use serde_json::Value;
 
     use super::super::{LineUse, lines_lost};
     use super::*;
+
+    /// How long a thread may take on a busy machine.
+    const SOON: Duration = Duration::from_secs(20);
 
     /// Panics in a thread of its own, with the hook in force; returns whether the thread panicked
     /// and the process went on.
@@ -78,11 +86,12 @@ mod tests {
     #[test]
     fn a_panic_is_one_line_without_values_and_a_failing_output_does_not_end_the_process() {
         let mut file = tempfile::tempfile().unwrap();
-        let output = Output::File(Arc::new(file.try_clone().unwrap()));
+        let output = Output::file(file.try_clone().unwrap()).unwrap();
 
         assert!(panic_with(output.clone(), None));
-        assert!(panic_with(output, Some("the value of a request".to_owned())));
+        assert!(panic_with(output.clone(), Some("the value of a request".to_owned())));
 
+        assert!(output.flush(SOON));
         let mut text = String::new();
         file.rewind().unwrap();
         file.read_to_string(&mut text).unwrap();
@@ -97,7 +106,9 @@ mod tests {
 
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let before = lines_lost(LineUse::Other);
-        assert!(panic_with(Output::File(Arc::new(full)), None));
+        let output = Output::file(full).unwrap();
+        assert!(panic_with(output.clone(), None));
+        assert!(output.flush(SOON));
         assert!(lines_lost(LineUse::Other) > before);
     }
 

@@ -32,7 +32,7 @@ pub enum Labels {
 type Values = fn() -> Vec<&'static str>;
 
 /// The counters.
-pub const COUNTERS: [Counter; 14] = [
+pub const COUNTERS: [Counter; 15] = [
     Counter {
         name: "mamori_checks_total",
         help: "Items checked, by verdict and by how much was compared: all, part, none",
@@ -60,6 +60,11 @@ pub const COUNTERS: [Counter; 14] = [
         name: "mamori_refused_keys_total",
         help: "Requests with an API key that was refused, by result: refused (401), limited (429)",
         labels: Labels::Known(&[("result", || vec!["refused", "limited"])]),
+    },
+    Counter {
+        name: "mamori_refused_hosts_total",
+        help: "Requests refused for their host header, by cause: missing, several, not_local",
+        labels: Labels::Known(&[("cause", || vec!["missing", "several", "not_local"])]),
     },
     Counter {
         name: "mamori_deliveries_total",

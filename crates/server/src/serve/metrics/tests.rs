@@ -33,6 +33,7 @@ fn each_counter_is_zero_from_the_start_with_each_value_of_its_labels() {
     for series in [
         "mamori_checks_total{verdict=\"hold\",looked=\"part\"}",
         "mamori_near_hits_refused_total",
+        "mamori_refused_hosts_total{cause=\"several\"}",
         "mamori_deliveries_total{result=\"failed\"}",
         "mamori_delivery_attempts_total{result=\"410\"}",
         "mamori_delivery_attempts_total{result=\"no_connection\"}",
