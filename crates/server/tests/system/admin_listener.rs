@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tempfile::TempDir;
 
+use crate::bystanders::Site;
 use crate::mamori::{Mamori, configure, configure_server, program};
 use crate::receiver::Receiver;
 use crate::service::{ApiClient, picture};
@@ -273,4 +274,25 @@ async fn a_clock_that_is_not_believed_is_shown_in_readiness_and_metrics() {
 
     assert!(believed.contains("\nmamori_clock_believed 1\n"), "{believed}");
     assert!(jumped.contains("\nmamori_clock_believed 0\n"), "{jumped}");
+}
+
+#[tokio::test]
+async fn a_stored_item_counts_in_the_metrics_with_its_bytes() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+
+    let site = Site::start(&folder, records.url(), "").await;
+
+    // The rows are counted at most once a second.
+    let begun = Instant::now();
+    loop {
+        let metrics = metrics_of(&site.node).await;
+        let found = series(&metrics);
+        let (objects, bytes) = (found["mamori_evidence_objects"], found["mamori_evidence_bytes"]);
+        if objects > 0.0 && bytes > 0.0 {
+            assert!((1_000.0..1e6).contains(&bytes), "{bytes} of one small picture");
+            break;
+        }
+        assert!(begun.elapsed() < SOON, "{metrics}");
+    }
 }
