@@ -11,7 +11,10 @@ pub const KEY_BYTES: usize = 32;
 
 /// A key of 256 bits. Its page is locked into memory as far as the limit on locked memory permits
 /// (`RLIMIT_MEMLOCK`), left out of core dumps, and zeroed when the key is dropped.
-pub struct LockedKey(MmapMut);
+pub struct LockedKey(ZeroedPage<MmapMut>);
+
+/// A page whose bytes are zeroed before it is given back.
+struct ZeroedPage<P: AsMut<[u8]>>(P);
 
 impl LockedKey {
     /// Copies a key onto a page of its own. The caller wipes its copy.
@@ -21,22 +24,18 @@ impl LockedKey {
         let _ = page.lock();
         let _ = page.advise(Advice::DontDump);
         page.copy_from_slice(key);
-        Ok(Self(page))
+        Ok(Self(ZeroedPage(page)))
     }
 
     /// Returns the bytes of the key.
     pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    fn wipe(&mut self) {
-        self.0.as_mut().zeroize();
+        &self.0.0
     }
 }
 
-impl Drop for LockedKey {
+impl<P: AsMut<[u8]>> Drop for ZeroedPage<P> {
     fn drop(&mut self) {
-        self.wipe();
+        self.0.as_mut().zeroize();
     }
 }
 
@@ -51,6 +50,8 @@ impl Eq for LockedKey {}
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     /// Returns the flags of the memory area with `address`, as `/proc/self/smaps` shows them.
@@ -81,12 +82,31 @@ mod tests {
         }
     }
 
+    /// In the place of a page: stores what it holds when it is given back.
+    struct Watched<'a> {
+        bytes: [u8; KEY_BYTES],
+        given_back: &'a Cell<Option<[u8; KEY_BYTES]>>,
+    }
+
+    impl AsMut<[u8]> for Watched<'_> {
+        fn as_mut(&mut self) -> &mut [u8] {
+            &mut self.bytes
+        }
+    }
+
+    impl Drop for Watched<'_> {
+        fn drop(&mut self) {
+            self.given_back.set(Some(self.bytes));
+        }
+    }
+
     #[test]
     fn a_key_is_zeroed_before_its_page_is_given_back() {
-        let mut key = LockedKey::new(&[7; KEY_BYTES]).unwrap();
+        let given_back = Cell::new(None);
+        let page = ZeroedPage(Watched { bytes: [7; KEY_BYTES], given_back: &given_back });
 
-        key.wipe();
+        drop(page);
 
-        assert_eq!(key.bytes(), [0; KEY_BYTES]);
+        assert_eq!(given_back.get(), Some([0; KEY_BYTES]));
     }
 }

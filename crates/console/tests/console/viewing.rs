@@ -1,11 +1,14 @@
 //! Views of items: recorded first, one picture each, and within the exposure limits.
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN, RETRY_AFTER};
 use axum::http::{Request, StatusCode};
 use jiff::SignedDuration;
+use mamori_media::{Blur, FrameSelection, Pool, Sender};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
+use mamori_testkit::pictures::hostile;
+use tokio::task::JoinSet;
 
 use crate::test_app::{Person, TestApp, TestResponse};
 
@@ -221,4 +224,41 @@ on_both_engines! {
         assert_eq!(theirs.status, StatusCode::NOT_FOUND);
         assert_eq!(confirmed.to(), bulk);
     }
+}
+
+/// Views a costly picture again and again, also when the pool is busy.
+async fn view_for_ever(pool: Pool, costly: Vec<u8>) {
+    loop {
+        let sender = Sender::Administrators;
+        drop(pool.render(costly.clone(), Blur::Clear, FrameSelection::FIRST, sender).await);
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_view_while_the_decoders_are_busy_is_answered_with_when_to_try_again() {
+    let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+    app.item("a", Some("one")).await;
+    let rei = app.reviewer("rei").await;
+    let (case, claim, item) = in_hand(&app, &rei).await;
+    let address = format!("{case}/items/{item}/blurred?claim={claim}");
+    let pool = app.desk.pool();
+    // Two are in processes and eight wait, which is the limit; two more take each place that is free.
+    let costly = hostile::costly_png();
+    let mut others = JoinSet::new();
+    for _ in 0..12 {
+        others.spawn(view_for_ever(pool.clone(), costly.clone()));
+    }
+    while pool.failures().refused == 0 || pool.waiting() < 8 {
+        tokio::task::yield_now().await;
+    }
+
+    let busy = app.get_as(&rei, &address).await;
+    others.shutdown().await;
+    let shown = app.get_as(&rei, &address).await;
+
+    assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE, "{busy:?}");
+    assert_eq!(busy.headers[RETRY_AFTER], "1");
+    assert!(busy.text.contains("<title>The server is overloaded at the moment"), "{busy:?}");
+    assert_eq!(shown.status, StatusCode::OK, "it does not count as broken: {shown:?}");
 }

@@ -356,3 +356,11 @@ fn the_sections_about_staff_reach_the_desk() {
     let without = parse("[console]\nenabled = false").unwrap().desk().unwrap();
     assert!(without.sign_in.origin.is_none());
 }
+
+#[test]
+fn transaction_pooling_reaches_the_store() {
+    let pooled = parse("[database]\ntransaction_pooling = true").unwrap().store();
+
+    assert!(pooled.is_pooled);
+    assert!(!parse("").unwrap().store().is_pooled);
+}

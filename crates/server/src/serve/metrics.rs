@@ -190,9 +190,10 @@ fn show_cases(counts: &[QueueCount], now: Timestamp) {
     }
 }
 
-/// Converts a number of bytes, to a multiple of one MiB.
+/// Converts a number of bytes: exactly below 2⁵³, which is 9 PB.
 fn bytes(count: u64) -> f64 {
-    f64::from(1_u32 << 20) * number(count >> 20)
+    let (high, low) = (count >> 32, count & u64::from(u32::MAX));
+    (f64::from(u32::MAX) + 1.0) * number(high) + number(low)
 }
 
 /// Converts a number, capped at four billion, which is far more than a node can hold.

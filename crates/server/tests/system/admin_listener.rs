@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 use mamori_testkit::database::TestDatabase;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tempfile::TempDir;
 
+use crate::bystanders::Site;
 use crate::mamori::{Mamori, configure, configure_server, program};
 use crate::receiver::Receiver;
 use crate::service::{ApiClient, picture};
@@ -232,4 +234,65 @@ async fn no_counter_appears_only_with_its_first_event() {
         assert!(before.contains_key(key), "{key} was not there before");
     }
     assert!(expected.iter().all(|key| before[key] == 0.0), "{before:?}");
+}
+
+/// Waits until `/readyz` says this of the clock, and returns what `/metrics` shows then.
+async fn metrics_when_clock_is(node: &Mamori, state: &str) -> String {
+    let operator = ApiClient::new(&node.admin_address, "none");
+    let begun = Instant::now();
+    loop {
+        let (_, readiness) = operator.get("/readyz").await;
+        if readiness["clock"] == state {
+            return metrics_of(node).await;
+        }
+        assert!(begun.elapsed() < SOON, "{state}: {readiness}");
+    }
+}
+
+/// Sets the last sweep ten days back, as if all nodes had been off since, or the clock had jumped.
+async fn age_last_sweep(records: &TestDatabase) {
+    let path = records.url().strip_prefix("sqlite:").unwrap();
+    let mut sqlite = SqliteConnection::connect(path).await.unwrap();
+    let back = "UPDATE last_sweep SET swept_at = swept_at - 10 * 86400 * 1000000";
+    let changed = sqlite.execute(back).await.unwrap();
+    assert_eq!(changed.rows_affected(), 1);
+    sqlite.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_clock_that_is_not_believed_is_shown_in_readiness_and_metrics() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let config = configure(folder.path(), records.url(), "");
+    let mut node = Mamori::start(&config);
+
+    let believed = metrics_when_clock_is(&node, "believed").await;
+    node.stop();
+    age_last_sweep(&records).await;
+    let node = Mamori::start(&config);
+    let jumped = metrics_when_clock_is(&node, "jumped").await;
+
+    assert!(believed.contains("\nmamori_clock_believed 1\n"), "{believed}");
+    assert!(jumped.contains("\nmamori_clock_believed 0\n"), "{jumped}");
+}
+
+#[tokio::test]
+async fn a_stored_item_counts_in_the_metrics_with_its_bytes() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+
+    let site = Site::start(&folder, records.url(), "").await;
+
+    // The rows are counted at most once a second.
+    let begun = Instant::now();
+    loop {
+        let metrics = metrics_of(&site.node).await;
+        let found = series(&metrics);
+        let (objects, bytes) = (found["mamori_evidence_objects"], found["mamori_evidence_bytes"]);
+        if objects > 0.0 && bytes > 0.0 {
+            assert!((1_000.0..1e6).contains(&bytes), "{bytes} of one small picture");
+            break;
+        }
+        assert!(begun.elapsed() < SOON, "{metrics}");
+    }
 }

@@ -58,7 +58,9 @@ impl Site {
         );
         let config = configure(folder.path(), database_url, &more);
         let text = fs::read_to_string(&config).unwrap();
-        fs::write(&config, text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"))).unwrap();
+        // Only the first, which is `listen`: the listener for operators keeps a port of its own.
+        let text = text.replacen("127.0.0.1:0", &format!("127.0.0.1:{port}"), 1);
+        fs::write(&config, text).unwrap();
         let node = Mamori::start(&config);
         let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
         let bystanders = Bystanders::prepare(&admin, &config).await;

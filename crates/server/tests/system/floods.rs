@@ -71,6 +71,7 @@ async fn a_service_that_sends_small_costly_files_delays_no_other_service_and_no_
     let mut site = Site::start(&folder, records.url(), limits).await;
     let flooding = site.admin.create_service("flooding").await;
     let costly = hostile::costly_png();
+    let before = resident(&site.node);
     let flood: Vec<_> = (0..COSTLY)
         .map(|nth| {
             tokio::spawn({
@@ -83,20 +84,28 @@ async fn a_service_that_sends_small_costly_files_delays_no_other_service_and_no_
         tokio::task::yield_now().await;
     }
 
+    let mut highest = 0;
     for _ in 0..5 {
         site.bystanders.work().await;
+        highest = resident(&site.node).max(highest);
     }
 
     assert!(flood.iter().any(|answer| !answer.is_finished()), "the flood ended before");
     let mut refused = 0;
     for answer in flood {
         let (status, problem) = answer.await.unwrap();
+        highest = resident(&site.node).max(highest);
         if status != StatusCode::OK {
             assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{problem}");
             refused += 1;
         }
     }
     assert!(refused >= COSTLY - 30 - 4, "{refused} were refused");
+    // The files are small, and the memory to decode them is that of other processes.
+    let after = resident(&site.node);
+    let grown = |to: u64| to.saturating_sub(before) / MIB;
+    assert!(grown(highest) < 96, "it grew by {} MiB", grown(highest));
+    assert!(grown(after) < 64, "{} MiB remained", grown(after));
     site.bystanders.assert_views_in_time();
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use mamori_model::Verdict;
 use mamori_store::{Error, Migrated, Settings, Store, migrate};
 use mamori_testkit::database::TestDatabase;
@@ -195,4 +196,20 @@ async fn a_file_in_a_missing_folder_is_unavailable() {
     let lost = Store::open(&Settings::new("sqlite:/nowhere/mamori.db")).await.map(drop);
 
     assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
+}
+
+on_both_engines! {
+    async fn only_a_server_has_a_clock_of_its_own(records: TestDatabase) {
+        let store = open(&records).await;
+
+        let database = store.database_time().await.unwrap();
+
+        assert_eq!(database.is_some(), records.server().is_some());
+        if let Some(database) = database {
+            #[expect(clippy::disallowed_methods, reason = "the server shares this machine's clock")]
+            let here = Timestamp::now();
+            let apart = here.duration_since(database).abs();
+            assert!(apart < SignedDuration::from_mins(1), "{database} at {here}");
+        }
+    }
 }

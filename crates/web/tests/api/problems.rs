@@ -1,5 +1,6 @@
 //! Bad input is answered with a named problem, and the process stays up.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -7,6 +8,8 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::Clock;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_web::health::Probe;
@@ -275,4 +278,30 @@ async fn a_lost_database_is_reported_as_lost() {
         (&json!(false), &json!("lost"))
     );
     assert_eq!(app.get(Who::WithoutKey, "/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_is_reported_until_it_is_back() {
+    let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+    let settings = mamori_desk::Settings::default();
+    let sqlite = TestDatabase::sqlite().unwrap();
+    let mut app = TestApp::at(sqlite, Arc::clone(&clock), settings).await;
+    app.routes = admin(&app);
+    let reported = async || app.get(Who::WithoutKey, "/readyz").await.json()["clock"].clone();
+    let year = SignedDuration::from_hours(365 * 24);
+
+    let at_first = reported().await;
+    app.desk.sweep_once().await.unwrap();
+    let compared = reported().await;
+    clock.jump(year);
+    let jumped = reported().await;
+    app.desk.sweep_once().await.unwrap();
+    let swept = reported().await;
+    clock.jump(-year);
+    app.desk.sweep_once().await.unwrap();
+    let back = reported().await;
+
+    assert_eq!((at_first, compared), (json!("unknown"), json!("believed")));
+    assert_eq!((jumped, swept), (json!("jumped"), json!("jumped")));
+    assert_eq!(back, "believed");
 }

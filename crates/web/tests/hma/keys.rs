@@ -197,4 +197,26 @@ on_both_engines! {
             }
         }
     }
+
+    async fn without_keys_what_a_browser_or_a_proxy_adds_is_refused(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let with = |name: &str, value: &str| {
+            let request = Request::get("/c/banks").header(header::HOST, "127.0.0.1:5000");
+            request.header(name, value).body(Body::empty()).unwrap()
+        };
+
+        let typed = app.send(with("sec-fetch-site", "none")).await;
+
+        assert_eq!(typed.status.as_u16(), 200);
+        for (name, value, word) in [
+            ("sec-fetch-site", "cross-site", "web pages"),
+            ("sec-fetch-site", "same-site", "web pages"),
+            ("cf-connecting-ip", "192.0.2.1", "proxy"),
+            ("x-original-host", "hashes.example", "proxy"),
+        ] {
+            let (status, message) = app.send(with(name, value)).await.refusal();
+            assert_eq!(status, 403, "{name}");
+            assert!(message.contains(word), "{name}: {message}");
+        }
+    }
 }

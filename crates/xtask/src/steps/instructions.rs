@@ -23,8 +23,10 @@ pub const STEP: Step = Step {
 /// tests build it, with AVX2 (callgrind does not support AVX-512).
 const WORK: [(&str, f64); 2] = [("count-index", 300.3), ("count-hash", 511.2)];
 
-/// The factor by which a count may exceed the noted one, for another compiler or C library.
-const TOLERANCE: f64 = 1.15;
+/// The factor by which a count may exceed the noted one. The same programs give the same count to the
+/// last instruction in every run; the margin is for another compiler or C library. If one of these
+/// needs more, note its figures in the commit that changes it.
+const TOLERANCE: f64 = 1.05;
 
 fn count(machine: &Machine, _: &[String]) -> Result<()> {
     let mut too_many = Vec::new();

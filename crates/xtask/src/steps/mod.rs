@@ -2,6 +2,7 @@
 
 mod advisories;
 mod alerts;
+mod banks;
 mod bench;
 mod browser;
 mod clippy;
@@ -56,8 +57,8 @@ pub const TEST: [&Step; 12] = [
 /// The steps that run only by name: they measure, ask another server, or wait for input.
 pub const BY_NAME: [&Step; 3] = [&advisories::STEP, &bench::STEP, &postgres::STEP];
 
-/// Exercises of an hour or more, each with a short form among the tests.
-pub const DRILLS: [&Step; 3] = [&compare_corpus::STEP, &fuzz::STEP, &simulate::STEP];
+/// Exercises that take too long for `test`, each with a short form among the tests.
+pub const DRILLS: [&Step; 4] = [&banks::STEP, &compare_corpus::STEP, &fuzz::STEP, &simulate::STEP];
 
 /// Returns every step that is not a drill.
 pub fn all() -> impl Iterator<Item = &'static Step> {

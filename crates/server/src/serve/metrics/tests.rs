@@ -150,3 +150,16 @@ fn what_the_code_counts_is_described_with_the_same_labels() {
 
     assert!(counted.iter().eq(described.iter()), "{counted:?}\n{described:?}");
 }
+
+#[test]
+fn numbers_of_bytes_are_exact_up_to_petabytes() {
+    for (count, shown) in [
+        (0, "0"),
+        (1, "1"),
+        (4_294_967_295, "4294967295"),
+        (4_294_967_297, "4294967297"),
+        (9_000_000_000_000_001, "9000000000000001"),
+    ] {
+        assert_eq!(bytes(count).to_string(), shown);
+    }
+}
