@@ -74,7 +74,7 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
             let detail = "without keys these routes are for this machine only, not behind a proxy";
             return Err(Fault::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self(Proof::Admin(Admin::local_cli()), PhantomData))
+        Ok(Self(Proof::Admin(Admin::keyless_hma()), PhantomData))
     }
 }
 
