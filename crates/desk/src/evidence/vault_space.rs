@@ -1,11 +1,11 @@
 //! The space in the vault: how much of it is in use, and whether an item still fits.
 //!
 //! An uploader must not be able to fill the disk, or the share of a service, with large items, and
-//! so keep later evidence from being stored. What is in use is read from the database at intervals;
-//! what this node stored since is added.
+//! so keep later evidence from being stored. What is in use is read from the database at intervals, and
+//! what is free from the disk; what this node stored since is taken into account.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mamori_model::key::Scope;
@@ -13,7 +13,7 @@ use mamori_model::matched::Match;
 use mamori_model::{NotStored, ServiceId};
 use mamori_vault::Vault;
 
-use crate::settings::VaultLimits;
+use crate::evidence::disk_probe::{DiskFree, DiskProbe};
 use crate::staff::member::Member;
 use crate::{Caller, Desk, Error};
 
@@ -74,6 +74,7 @@ pub struct VaultShare {
 pub(crate) struct VaultUse {
     measured: Mutex<Option<Measured>>,
     measuring: tokio::sync::Mutex<()>,
+    disk: Arc<DiskProbe>,
     /// When each refusal was last logged.
     logged: Mutex<HashMap<NotStored, Instant>>,
 }
@@ -120,7 +121,10 @@ impl Desk {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
         let limits = self.settings().vault_limits;
         let used = self.vault_bytes().await?;
-        let disk_free = disk_free(vault, limits).await.unwrap_or(0);
+        let disk_free = match self.disk_free(vault).await {
+            DiskFree::Bytes(free) => free,
+            DiskFree::Unknown | DiskFree::Hangs => 0,
+        };
         Ok(Some(VaultSpace { used, bytes_max: limits.bytes_max, disk_free }))
     }
 
@@ -152,9 +156,12 @@ impl Desk {
         bytes: u64,
     ) -> Result<Option<NotStored>, Error> {
         let limits = self.settings().vault_limits;
-        // A disk that cannot be examined fails no check: sealing will tell.
-        if disk_free(vault, limits).await.is_some_and(|free| free < bytes) {
-            return Ok(Some(NotStored::Disk));
+        match self.disk_free(vault).await {
+            DiskFree::Bytes(free) if free < bytes => return Ok(Some(NotStored::Disk)),
+            // A disk that cannot be examined fails no check: sealing will tell.
+            DiskFree::Bytes(_) | DiskFree::Unknown => {}
+            // Sealing would not end, nor would the check.
+            DiskFree::Hangs => return Ok(Some(NotStored::Failed)),
         }
         if let Some(account) = &found.item.account {
             let used = self.store().evidence_bytes_of_account(found.service, account).await?;
@@ -173,21 +180,42 @@ impl Desk {
             return Ok(Some(NotStored::Service));
         }
         *of_service = of_service.saturating_add(bytes);
+        self.inner.vault_use.disk.reserve(bytes);
         Ok(None)
+    }
+
+    /// Returns the free bytes of the vault's disk beyond those that stay free, as this node last read
+    /// them.
+    async fn disk_free(&self, vault: &Vault) -> DiskFree {
+        let vault = vault.clone();
+        match self.inner.vault_use.disk.free(|| read_disk_free(vault)).await {
+            DiskFree::Bytes(free) => {
+                let kept = self.settings().vault_limits.disk_free_min;
+                DiskFree::Bytes(free.saturating_sub(kept))
+            }
+            other @ (DiskFree::Unknown | DiskFree::Hangs) => other,
+        }
     }
 
     /// Reads the use from the database if it was not read for a while.
     async fn measure_vault(&self) -> Result<(), Error> {
-        // One at a time: the others then find what it read.
-        let _measuring = self.inner.vault_use.measuring.lock().await;
-        let begun = Instant::now();
-        if self.measured().as_ref().is_some_and(|measured| begun < measured.until) {
+        if self.is_measured() {
             return Ok(());
         }
+        // One at a time: the others then find what it read.
+        let _measuring = self.inner.vault_use.measuring.lock().await;
+        if self.is_measured() {
+            return Ok(());
+        }
+        let begun = Instant::now();
         let by_service = self.store().evidence_bytes_by_service().await?;
         let until = Instant::now() + AGE_MAX.max(begun.elapsed().saturating_mul(20));
         *self.measured() = Some(Measured { by_service, until });
         Ok(())
+    }
+
+    fn is_measured(&self) -> bool {
+        self.measured().as_ref().is_some_and(|measured| Instant::now() < measured.until)
     }
 
     fn log_shortage(&self, shortage: NotStored, service: ServiceId) {
@@ -200,6 +228,13 @@ impl Desk {
         }
         logged.insert(shortage, now);
         let limit = shortage.as_str();
+        if shortage == NotStored::Failed {
+            tracing::error!(
+                limit, %service,
+                "the vault's disk does not answer: the bytes of matches are not stored"
+            );
+            return;
+        }
         tracing::error!(limit, %service, "the vault is full: the bytes of matches are not stored");
     }
 
@@ -208,11 +243,10 @@ impl Desk {
     }
 }
 
-/// Returns the free bytes beyond those that stay free; `None`, and a line in the log, if they cannot
-/// be read.
-async fn disk_free(vault: &Vault, limits: VaultLimits) -> Option<u64> {
+/// Reads the free bytes of the vault's disk; `None`, and a line in the log, if they cannot be read.
+async fn read_disk_free(vault: Vault) -> Option<u64> {
     match vault.disk_free().await {
-        Ok(free) => Some(free.saturating_sub(limits.disk_free_min)),
+        Ok(free) => Some(free),
         Err(error) => {
             let logged: &(dyn std::error::Error + 'static) = &error;
             tracing::error!(error = logged, "the disk of the vault cannot be examined");
