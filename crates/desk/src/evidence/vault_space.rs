@@ -14,6 +14,7 @@ use mamori_model::{NotStored, ServiceId};
 use mamori_vault::Vault;
 
 use crate::evidence::disk_probe::{DiskFree, DiskProbe};
+use crate::settings::VaultLimits;
 use crate::staff::member::Member;
 use crate::{Caller, Desk, Error};
 
@@ -32,20 +33,25 @@ pub struct VaultSpace {
     pub bytes_max: u64,
     /// Free bytes of the folder's file system, beyond those that stay free.
     pub disk_free: u64,
+    /// The largest item, in bytes: when less is left, nothing more is stored.
+    pub item_bytes_max: u64,
 }
 
 impl VaultSpace {
-    /// Checks whether a tenth or less is left, of the limit or of what the disk could still take.
+    /// Checks whether a tenth or less is left, of the limit or of what the disk could still take, or not
+    /// enough for the largest item.
     pub fn is_scarce(&self) -> bool {
         !self.scarce().is_empty()
     }
 
-    /// Returns the limits of which a tenth or less is left.
+    /// Returns the limits of which a tenth or less is left, or not enough for the largest item.
     fn scarce(&self) -> Vec<NotStored> {
         let whole = self.bytes_max.min(self.used.saturating_add(self.disk_free));
+        let left = self.bytes_max.saturating_sub(self.used);
+        let is_scarce = |left: u64, most: u64| left <= most / 10 || left < self.item_bytes_max;
         let limits = [
-            (NotStored::All, is_nearly_used(self.used, self.bytes_max)),
-            (NotStored::Disk, self.disk_free <= whole / 10),
+            (NotStored::All, is_scarce(left, self.bytes_max)),
+            (NotStored::Disk, is_scarce(self.disk_free, whole)),
         ];
         limits.into_iter().filter_map(|(limit, is_scarce)| is_scarce.then_some(limit)).collect()
     }
@@ -119,13 +125,13 @@ impl Desk {
     /// Returns the space in the vault for the operator's metrics; `None` if there is no vault.
     pub async fn vault_space_in_all(&self) -> Result<Option<VaultSpace>, Error> {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
-        let limits = self.settings().vault_limits;
         let used = self.vault_bytes().await?;
         let disk_free = match self.disk_free(vault).await {
             DiskFree::Bytes(free) => free,
             DiskFree::Unknown | DiskFree::Hangs => 0,
         };
-        Ok(Some(VaultSpace { used, bytes_max: limits.bytes_max, disk_free }))
+        let VaultLimits { bytes_max, item_bytes_max, .. } = self.settings().vault_limits;
+        Ok(Some(VaultSpace { used, bytes_max, disk_free, item_bytes_max }))
     }
 
     /// Returns how many bytes of items are stored, as this node last read it.
@@ -135,7 +141,8 @@ impl Desk {
     }
 
     /// Checks whether `bytes` of the item of `found` fit into the vault. If they fit, counts them as
-    /// used; if not, logs and counts the refusal, and returns the limit that they would exceed.
+    /// used; if not, logs and counts the refusal, and returns the limit. For the limits that all services
+    /// share, the largest item must fit, whatever the size of this one.
     pub(super) async fn reserve_in_vault(
         &self,
         vault: &Vault,
@@ -157,7 +164,9 @@ impl Desk {
     ) -> Result<Option<NotStored>, Error> {
         let limits = self.settings().vault_limits;
         match self.disk_free(vault).await {
-            DiskFree::Bytes(free) if free < bytes => return Ok(Some(NotStored::Disk)),
+            DiskFree::Bytes(free) if free < bytes.max(limits.item_bytes_max) => {
+                return Ok(Some(NotStored::Disk));
+            }
             // A disk that cannot be examined fails no check: sealing will tell.
             DiskFree::Bytes(_) | DiskFree::Unknown => {}
             // Sealing would not end, nor would the check.
@@ -172,7 +181,8 @@ impl Desk {
         self.measure_vault().await?;
         let mut measured = self.measured();
         let Some(measured) = measured.as_mut() else { return Ok(None) };
-        if measured.total().saturating_add(bytes) > limits.bytes_max {
+        let largest = bytes.max(limits.item_bytes_max);
+        if measured.total().saturating_add(largest) > limits.bytes_max {
             return Ok(Some(NotStored::All));
         }
         let of_service = measured.by_service.entry(found.service).or_default();
@@ -259,10 +269,13 @@ async fn read_disk_free(vault: Vault) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn space(used: u64, disk_free: u64, item_bytes_max: u64) -> VaultSpace {
+        VaultSpace { used, bytes_max: 1_000, disk_free, item_bytes_max }
+    }
+
     #[test]
     fn space_is_scarce_when_a_tenth_is_left_of_the_limit_or_of_the_disk() {
-        let is_scarce =
-            |used, disk_free| VaultSpace { used, bytes_max: 1_000, disk_free }.is_scarce();
+        let is_scarce = |used, disk_free| space(used, disk_free, 0).is_scarce();
         for (used, disk_free, expected) in [
             (0, 5_000, false),
             (899, 5_000, false),
@@ -278,11 +291,20 @@ mod tests {
 
     #[test]
     fn the_limits_that_are_scarce_are_named() {
-        let scarce = |used, disk_free| VaultSpace { used, bytes_max: 1_000, disk_free }.scarce();
+        let scarce = |used, disk_free| space(used, disk_free, 0).scarce();
 
         assert_eq!(scarce(0, 5_000), []);
         assert_eq!(scarce(950, 5_000), [NotStored::All]);
         assert_eq!(scarce(450, 50), [NotStored::Disk]);
         assert_eq!(scarce(950, 50), [NotStored::All, NotStored::Disk]);
+    }
+
+    #[test]
+    fn space_is_scarce_when_the_largest_item_does_not_fit() {
+        let scarce = |used, disk_free| space(used, disk_free, 300).scarce();
+
+        assert_eq!(scarce(700, 300), []);
+        assert_eq!(scarce(701, 5_000), [NotStored::All]);
+        assert_eq!(scarce(0, 299), [NotStored::Disk]);
     }
 }
