@@ -112,8 +112,8 @@ impl Routers {
         let budget = Budget::new(config.budget());
         let app = App::new(desk.clone(), config.web(), budget.clone());
         let probe = Probe::new(desk.clone(), config.node());
-        let admin = mamori_web::admin(app.clone(), probe.clone());
-        let admin = admin.merge(metrics::router(metrics.clone(), desk.clone(), probe));
+        let metrics = metrics::router(metrics.clone(), desk.clone(), probe.clone());
+        let admin = mamori_web::admin(app.clone(), probe, metrics);
         let mut main = mamori_web::api(desk.clone(), config.web(), budget.clone());
         if config.console.enabled {
             main = main.merge(mamori_console::router(desk.clone(), app, config.console()));
