@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod body;
+pub mod browser;
 pub mod budget;
 pub mod cached;
 pub mod docs;
