@@ -60,11 +60,16 @@ pub enum NotStored {
     Disk,
     /// The vault failed.
     Failed,
+    /// The same bytes of the item were stored until their term ended; they are not stored again.
+    Ended,
 }
 
 impl NotStored {
     /// Every reason, in the order of declaration.
     pub const ALL: &'static [Self] = Self::VARIANTS;
+    /// The reasons that an operator can remove; a metric counts them.
+    pub const REFUSALS: [Self; 5] =
+        [Self::Account, Self::Service, Self::All, Self::Disk, Self::Failed];
 
     /// Returns the word that the API, the log and the metrics use.
     pub fn as_str(self) -> &'static str {
@@ -79,6 +84,9 @@ impl NotStored {
             Self::All => "less than one item's bytes are left of the limit on all stored bytes",
             Self::Disk => "less than one item's bytes may still be written to the vault's disk",
             Self::Failed => "the vault failed; the operator finds the cause in the log",
+            Self::Ended => {
+                "these bytes were stored until their term ended, and are not stored again"
+            }
         }
     }
 }
