@@ -91,7 +91,7 @@ pub const COUNTERS: [Counter; 14] = [
     },
     Counter {
         name: "mamori_decoding_refused_total",
-        help: "Pictures that were refused because too many waited for a decoding process",
+        help: "Pictures of checks and views that were not decoded because too many waited",
         labels: Labels::Known(&[]),
     },
     Counter {
