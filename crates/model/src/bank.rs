@@ -377,6 +377,12 @@ impl Bank {
         }
         self.reach.applies_to(surface, country, today)
     }
+
+    /// Checks whether the routes of HMA show, search and change the bank while they require no keys:
+    /// only a bank that was created through them and whose matches have no effect on items.
+    pub fn is_open_without_key(&self) -> bool {
+        self.is_from_hma && self.action == Action::None && !self.purpose.is_negative()
+    }
 }
 
 #[cfg(test)]

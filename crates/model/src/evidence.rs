@@ -53,17 +53,23 @@ pub enum NotStored {
     Account,
     /// The item would exceed the limit on the stored bytes of its service.
     Service,
-    /// The item would exceed the limit on the stored bytes of all services.
+    /// Of the limit on the stored bytes of all services, less is left than the largest item takes,
+    /// whatever the size of this one: a service must not learn how much others store.
     All,
-    /// The item would leave less space free on the vault's disk than must stay free.
+    /// The vault's disk may take less than the largest item, whatever the size of this one.
     Disk,
     /// The vault failed.
     Failed,
+    /// The same bytes of the item were stored until their term ended; they are not stored again.
+    Ended,
 }
 
 impl NotStored {
     /// Every reason, in the order of declaration.
     pub const ALL: &'static [Self] = Self::VARIANTS;
+    /// The reasons that an operator can remove; a metric counts them.
+    pub const REFUSALS: [Self; 5] =
+        [Self::Account, Self::Service, Self::All, Self::Disk, Self::Failed];
 
     /// Returns the word that the API, the log and the metrics use.
     pub fn as_str(self) -> &'static str {
@@ -73,17 +79,14 @@ impl NotStored {
     /// Returns one sentence for people.
     pub fn explain(self) -> &'static str {
         match self {
-            Self::Account => {
-                "the item is larger than what is left of the bytes that one account's items may take"
-            }
-            Self::Service => {
-                "the item is larger than what is left of the bytes that the service's items may take"
-            }
-            Self::All => {
-                "the item is larger than what is left of the bytes that all items may take"
-            }
-            Self::Disk => "the item is larger than what may still be written to the vault's disk",
+            Self::Account => "the item would exceed the limit on the stored bytes of one account",
+            Self::Service => "the item would exceed the limit on the stored bytes of the service",
+            Self::All => "less than one item's bytes are left of the limit on all stored bytes",
+            Self::Disk => "less than one item's bytes may still be written to the vault's disk",
             Self::Failed => "the vault failed; the operator finds the cause in the log",
+            Self::Ended => {
+                "these bytes were stored until their term ended, and are not stored again"
+            }
         }
     }
 }

@@ -166,6 +166,7 @@ impl Config {
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
         self.check_memory_budget()?;
+        self.check_vault_limit()?;
         self.check_admin_listener()?;
         if self.hma.enabled {
             self.check_hma_listener()?;
@@ -191,6 +192,18 @@ impl Config {
             return Err(Error::Conflict(format!(
                 "`limits.in_flight_bytes_max` is {all}, which is less than one service's share, \
                  `limits.in_flight_service_bytes_max` ({share})"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Checks that the vault has room for the largest item; otherwise it would store nothing.
+    fn check_vault_limit(&self) -> Result<(), Error> {
+        let (bytes_max, item) = (self.vault.bytes_max, self.limits.item_bytes_max);
+        if bytes_max < item {
+            return Err(Error::Conflict(format!(
+                "`vault.bytes_max` is {bytes_max}, too small for an item of `limits.item_bytes_max` \
+                 ({item}): nothing would be stored"
             )));
         }
         Ok(())

@@ -7,6 +7,7 @@ pub mod listen;
 pub mod log;
 pub mod metrics;
 pub mod node;
+pub mod page_guard;
 pub mod places;
 pub mod stop;
 

@@ -26,7 +26,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use mamori_desk::Desk;
-use mamori_model::{Action, Bank, Country, Line, Purpose, Reach, Surface};
+use mamori_model::{Bank, Country, Line, Purpose, Reach, Surface};
 
 use crate::budget::Budget;
 
@@ -56,11 +56,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks whether these routes show, search and change a bank. While no keys are required, only a
-    /// bank that was created through them and whose matches have no effect on items.
+    /// Checks whether these routes show, search and change a bank.
     fn shows(&self, bank: &Bank) -> bool {
-        let has_no_effect = bank.action == Action::None && !bank.purpose.is_negative();
-        self.key_required || (bank.is_from_hma && has_no_effect)
+        self.key_required || bank.is_open_without_key()
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod body;
+pub mod browser;
 pub mod budget;
 pub mod cached;
 pub mod docs;
@@ -83,13 +84,14 @@ pub fn api(desk: Desk, settings: Settings, budget: Budget) -> Router {
         .with_state(app)
 }
 
-/// Returns the router of the listener for operators: `/healthz` and `/readyz`.
-pub fn admin(app: App, probe: Probe) -> Router {
+/// Returns the router of the listener for operators: `/healthz`, `/readyz` and the routes of `metrics`.
+pub fn admin(app: App, probe: Probe, metrics: Router) -> Router {
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .with_state::<()>(probe)
+        .merge(metrics)
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(from_fn_with_state(app, observe::observe))
-        .with_state(probe)
 }

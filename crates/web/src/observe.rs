@@ -147,7 +147,7 @@ fn record(
     let (status, method) = (status.as_u16(), method_name(method));
     let key = key.map(tracing::field::display);
     // Probes come every second and are not worth a line when all is well.
-    if matches!(route, "/healthz" | "/readyz") && status == 200 {
+    if matches!(route, "/healthz" | "/readyz" | "/metrics") && status == 200 {
         tracing::debug!(request_id = %id, key, method, route, status, ms, "answered");
     } else {
         tracing::info!(request_id = %id, key, method, route, status, ms, "answered");

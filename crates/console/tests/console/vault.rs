@@ -15,6 +15,7 @@ async fn with_one_picture(records: TestDatabase, hundredths: u64) -> TestApp {
     let one = u64::try_from(encode::png(&draw(7, 320, 240)).len()).unwrap();
     let app = TestApp::with(records, |settings| {
         settings.vault_limits.bytes_max = one * hundredths / 100;
+        settings.vault_limits.item_bytes_max = 1;
     })
     .await;
     app.item("a", None).await;

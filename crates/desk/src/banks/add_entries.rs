@@ -70,6 +70,7 @@ impl Desk {
 
         let mut tx = self.store().begin(verb.as_str()).await?;
         let bank = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        who.require_bank(&bank)?;
         // Read under the lock: a request that was made before is told by an earlier time.
         let now = self.clock().now();
         let proposal = || {

@@ -148,6 +148,7 @@ impl Desk {
         after: &Bank,
         now: Timestamp,
     ) -> Result<(), Error> {
+        who.require_bank(before)?;
         create_bank::check(after.purpose, after.action, after.distance_max)?;
         let id = after.id;
         let proposal = || {

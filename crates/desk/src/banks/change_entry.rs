@@ -41,6 +41,7 @@ impl Desk {
 
         let mut tx = self.store().begin("change_entry").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        who.require_bank(&bank)?;
         // Read under the lock: a request that was made before is told by an earlier time.
         let now = self.clock().now();
         let before = tx.lock_entry(bank.id, id).await?.ok_or(Error::NotFound("entry"))?;

@@ -34,6 +34,7 @@ impl Desk {
 
         let mut tx = self.store().begin("delete_bank").await?;
         let bank = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        who.require_bank(&bank)?;
         let proposal = || {
             let change = json!({ "name": bank.name });
             Ok(Proposal::of(ApprovalVerb::DeleteBank, id, change).in_bank(id))

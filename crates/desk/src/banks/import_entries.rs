@@ -72,6 +72,7 @@ impl Desk {
 
         let mut tx = self.store().begin("begin_import").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        who.require_bank(&bank)?;
         let guard = self.guard(&mut tx, now).await?;
         let entries = GuardedChange::Entries { bank: &bank, removals: Removals::default() };
         if options.restores_withdrawn && !guard.reasons(&entries).is_empty() {

@@ -48,6 +48,7 @@ impl Desk {
 
         let mut tx = self.store().begin("withdraw_entry").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("entry"))?;
+        who.require_bank(&bank)?;
         let entry = tx.lock_entry(bank.id, id).await?.ok_or(Error::NotFound("entry"))?;
         if entry.state(now) == EntryState::Withdrawn {
             return Err(Error::NotFound("entry"));
@@ -101,6 +102,7 @@ impl Desk {
 
         let mut tx = self.store().begin("withdraw_source").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        who.require_bank(&bank)?;
         let more = tx.count_live_of_source(bank.id, source).await?;
         let proposal = || {
             let change = json!(ProposedSourceWithdrawal { source_id: source.clone(), live: more });

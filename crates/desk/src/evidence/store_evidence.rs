@@ -11,9 +11,8 @@ use crate::{Desk, Error};
 impl Desk {
     /// Seals the bytes of an item that is held or blocked. Called before the transaction that
     /// records the match, because writing files is slow. `None` if nothing is to be stored: no
-    /// policy keeps the item, the vault has no key, or these bytes of the item are stored already, or
-    /// were until their term ended. The inner error is the reason why bytes that should be stored are
-    /// not.
+    /// policy keeps the item, the vault has no key, or these bytes of the item are stored already. The
+    /// inner error is the reason why bytes that a policy keeps are not stored.
     ///
     /// A vault that is full or fails does not fail the check: the item is still held or blocked, the
     /// answer says why its bytes are not stored, and reviewers are shown that they are missing.
@@ -32,8 +31,11 @@ impl Desk {
             return Ok(Ok(None));
         };
         let Some(sha256) = found.sha256 else { return Ok(Ok(None)) };
-        if self.store().has_evidence(found.service, &found.item.name, sha256).await? {
-            return Ok(Ok(None));
+        let stored =
+            self.store().evidence_of_bytes(found.service, &found.item.name, sha256).await?;
+        if let Some(stored) = stored {
+            // Bytes whose term has ended are not stored again: it would be a term without an end.
+            return Ok(if stored.is_readable(now) { Ok(None) } else { Err(NotStored::Ended) });
         }
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if let Err(reason) = self.reserve_in_vault(vault, found, size).await? {

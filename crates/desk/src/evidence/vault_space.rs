@@ -1,11 +1,11 @@
 //! The space in the vault: how much of it is in use, and whether an item still fits.
 //!
 //! An uploader must not be able to fill the disk, or the share of a service, with large items, and
-//! so keep later evidence from being stored. What is in use is read from the database at intervals;
-//! what this node stored since is added.
+//! so keep later evidence from being stored. What is in use is read from the database at intervals, and
+//! what is free from the disk; what this node stored since is taken into account.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mamori_model::key::Scope;
@@ -13,6 +13,7 @@ use mamori_model::matched::Match;
 use mamori_model::{NotStored, ServiceId};
 use mamori_vault::Vault;
 
+use crate::evidence::disk_probe::{DiskFree, DiskProbe};
 use crate::settings::VaultLimits;
 use crate::staff::member::Member;
 use crate::{Caller, Desk, Error};
@@ -32,20 +33,25 @@ pub struct VaultSpace {
     pub bytes_max: u64,
     /// Free bytes of the folder's file system, beyond those that stay free.
     pub disk_free: u64,
+    /// The largest item, in bytes: when less is left, nothing more is stored.
+    pub item_bytes_max: u64,
 }
 
 impl VaultSpace {
-    /// Checks whether a tenth or less is left, of the limit or of what the disk could still take.
+    /// Checks whether a tenth or less is left, of the limit or of what the disk could still take, or not
+    /// enough for the largest item.
     pub fn is_scarce(&self) -> bool {
         !self.scarce().is_empty()
     }
 
-    /// Returns the limits of which a tenth or less is left.
+    /// Returns the limits of which a tenth or less is left, or not enough for the largest item.
     fn scarce(&self) -> Vec<NotStored> {
         let whole = self.bytes_max.min(self.used.saturating_add(self.disk_free));
+        let left = self.bytes_max.saturating_sub(self.used);
+        let is_scarce = |left: u64, most: u64| left <= most / 10 || left < self.item_bytes_max;
         let limits = [
-            (NotStored::All, is_nearly_used(self.used, self.bytes_max)),
-            (NotStored::Disk, self.disk_free <= whole / 10),
+            (NotStored::All, is_scarce(left, self.bytes_max)),
+            (NotStored::Disk, is_scarce(self.disk_free, whole)),
         ];
         limits.into_iter().filter_map(|(limit, is_scarce)| is_scarce.then_some(limit)).collect()
     }
@@ -74,6 +80,7 @@ pub struct VaultShare {
 pub(crate) struct VaultUse {
     measured: Mutex<Option<Measured>>,
     measuring: tokio::sync::Mutex<()>,
+    disk: Arc<DiskProbe>,
     /// When each refusal was last logged.
     logged: Mutex<HashMap<NotStored, Instant>>,
 }
@@ -118,10 +125,13 @@ impl Desk {
     /// Returns the space in the vault for the operator's metrics; `None` if there is no vault.
     pub async fn vault_space_in_all(&self) -> Result<Option<VaultSpace>, Error> {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
-        let limits = self.settings().vault_limits;
         let used = self.vault_bytes().await?;
-        let disk_free = disk_free(vault, limits).await.unwrap_or(0);
-        Ok(Some(VaultSpace { used, bytes_max: limits.bytes_max, disk_free }))
+        let disk_free = match self.disk_free(vault).await {
+            DiskFree::Bytes(free) => free,
+            DiskFree::Unknown | DiskFree::Hangs => 0,
+        };
+        let VaultLimits { bytes_max, item_bytes_max, .. } = self.settings().vault_limits;
+        Ok(Some(VaultSpace { used, bytes_max, disk_free, item_bytes_max }))
     }
 
     /// Returns how many bytes of items are stored, as this node last read it.
@@ -131,7 +141,8 @@ impl Desk {
     }
 
     /// Checks whether `bytes` of the item of `found` fit into the vault. If they fit, counts them as
-    /// used; if not, logs and counts the refusal, and returns the limit that they would exceed.
+    /// used; if not, logs and counts the refusal, and returns the limit. For the limits that all services
+    /// share, the largest item must fit, whatever the size of this one.
     pub(super) async fn reserve_in_vault(
         &self,
         vault: &Vault,
@@ -152,9 +163,14 @@ impl Desk {
         bytes: u64,
     ) -> Result<Option<NotStored>, Error> {
         let limits = self.settings().vault_limits;
-        // A disk that cannot be examined fails no check: sealing will tell.
-        if disk_free(vault, limits).await.is_some_and(|free| free < bytes) {
-            return Ok(Some(NotStored::Disk));
+        match self.disk_free(vault).await {
+            DiskFree::Bytes(free) if free < bytes.max(limits.item_bytes_max) => {
+                return Ok(Some(NotStored::Disk));
+            }
+            // A disk that cannot be examined fails no check: sealing will tell.
+            DiskFree::Bytes(_) | DiskFree::Unknown => {}
+            // Sealing would not end, nor would the check.
+            DiskFree::Hangs => return Ok(Some(NotStored::Failed)),
         }
         if let Some(account) = &found.item.account {
             let used = self.store().evidence_bytes_of_account(found.service, account).await?;
@@ -165,7 +181,8 @@ impl Desk {
         self.measure_vault().await?;
         let mut measured = self.measured();
         let Some(measured) = measured.as_mut() else { return Ok(None) };
-        if measured.total().saturating_add(bytes) > limits.bytes_max {
+        let largest = bytes.max(limits.item_bytes_max);
+        if measured.total().saturating_add(largest) > limits.bytes_max {
             return Ok(Some(NotStored::All));
         }
         let of_service = measured.by_service.entry(found.service).or_default();
@@ -173,21 +190,42 @@ impl Desk {
             return Ok(Some(NotStored::Service));
         }
         *of_service = of_service.saturating_add(bytes);
+        self.inner.vault_use.disk.reserve(bytes);
         Ok(None)
+    }
+
+    /// Returns the free bytes of the vault's disk beyond those that stay free, as this node last read
+    /// them.
+    async fn disk_free(&self, vault: &Vault) -> DiskFree {
+        let vault = vault.clone();
+        match self.inner.vault_use.disk.free(|| read_disk_free(vault)).await {
+            DiskFree::Bytes(free) => {
+                let kept = self.settings().vault_limits.disk_free_min;
+                DiskFree::Bytes(free.saturating_sub(kept))
+            }
+            other @ (DiskFree::Unknown | DiskFree::Hangs) => other,
+        }
     }
 
     /// Reads the use from the database if it was not read for a while.
     async fn measure_vault(&self) -> Result<(), Error> {
-        // One at a time: the others then find what it read.
-        let _measuring = self.inner.vault_use.measuring.lock().await;
-        let begun = Instant::now();
-        if self.measured().as_ref().is_some_and(|measured| begun < measured.until) {
+        if self.is_measured() {
             return Ok(());
         }
+        // One at a time: the others then find what it read.
+        let _measuring = self.inner.vault_use.measuring.lock().await;
+        if self.is_measured() {
+            return Ok(());
+        }
+        let begun = Instant::now();
         let by_service = self.store().evidence_bytes_by_service().await?;
         let until = Instant::now() + AGE_MAX.max(begun.elapsed().saturating_mul(20));
         *self.measured() = Some(Measured { by_service, until });
         Ok(())
+    }
+
+    fn is_measured(&self) -> bool {
+        self.measured().as_ref().is_some_and(|measured| Instant::now() < measured.until)
     }
 
     fn log_shortage(&self, shortage: NotStored, service: ServiceId) {
@@ -200,6 +238,13 @@ impl Desk {
         }
         logged.insert(shortage, now);
         let limit = shortage.as_str();
+        if shortage == NotStored::Failed {
+            tracing::error!(
+                limit, %service,
+                "the vault's disk does not answer: the bytes of matches are not stored"
+            );
+            return;
+        }
         tracing::error!(limit, %service, "the vault is full: the bytes of matches are not stored");
     }
 
@@ -208,11 +253,10 @@ impl Desk {
     }
 }
 
-/// Returns the free bytes beyond those that stay free; `None`, and a line in the log, if they cannot
-/// be read.
-async fn disk_free(vault: &Vault, limits: VaultLimits) -> Option<u64> {
+/// Reads the free bytes of the vault's disk; `None`, and a line in the log, if they cannot be read.
+async fn read_disk_free(vault: Vault) -> Option<u64> {
     match vault.disk_free().await {
-        Ok(free) => Some(free.saturating_sub(limits.disk_free_min)),
+        Ok(free) => Some(free),
         Err(error) => {
             let logged: &(dyn std::error::Error + 'static) = &error;
             tracing::error!(error = logged, "the disk of the vault cannot be examined");
@@ -225,10 +269,13 @@ async fn disk_free(vault: &Vault, limits: VaultLimits) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn space(used: u64, disk_free: u64, item_bytes_max: u64) -> VaultSpace {
+        VaultSpace { used, bytes_max: 1_000, disk_free, item_bytes_max }
+    }
+
     #[test]
     fn space_is_scarce_when_a_tenth_is_left_of_the_limit_or_of_the_disk() {
-        let is_scarce =
-            |used, disk_free| VaultSpace { used, bytes_max: 1_000, disk_free }.is_scarce();
+        let is_scarce = |used, disk_free| space(used, disk_free, 0).is_scarce();
         for (used, disk_free, expected) in [
             (0, 5_000, false),
             (899, 5_000, false),
@@ -244,11 +291,20 @@ mod tests {
 
     #[test]
     fn the_limits_that_are_scarce_are_named() {
-        let scarce = |used, disk_free| VaultSpace { used, bytes_max: 1_000, disk_free }.scarce();
+        let scarce = |used, disk_free| space(used, disk_free, 0).scarce();
 
         assert_eq!(scarce(0, 5_000), []);
         assert_eq!(scarce(950, 5_000), [NotStored::All]);
         assert_eq!(scarce(450, 50), [NotStored::Disk]);
         assert_eq!(scarce(950, 50), [NotStored::All, NotStored::Disk]);
+    }
+
+    #[test]
+    fn space_is_scarce_when_the_largest_item_does_not_fit() {
+        let scarce = |used, disk_free| space(used, disk_free, 300).scarce();
+
+        assert_eq!(scarce(700, 300), []);
+        assert_eq!(scarce(701, 5_000), [NotStored::All]);
+        assert_eq!(scarce(0, 299), [NotStored::Disk]);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mamori_media::Sender;
 use mamori_model::key::{Key, Role, Scope, ScopeSet};
-use mamori_model::{AuditActor, KeyId, ServiceId, Sha256};
+use mamori_model::{AuditActor, Bank, KeyId, ServiceId, Sha256};
 use sha2::Digest;
 
 use crate::{Desk, Error};
@@ -15,8 +15,10 @@ use crate::{Desk, Error};
 /// [`Self::local_cli`] for the command line.
 #[derive(Clone, Debug)]
 pub struct Admin {
-    /// `None` on the command line.
+    /// `None` on the command line, and for the routes of HMA without keys.
     key: Option<Arc<Key>>,
+    /// Whether only banks may be changed for which [`Bank::is_open_without_key`] holds.
+    is_keyless_hma: bool,
 }
 
 /// A service that showed its API key. Created by [`Desk::authenticate`] only.
@@ -71,7 +73,20 @@ impl Admin {
     /// Creates the proof of the operator on the command line: needs no API key, because the
     /// operator can read the database.
     pub fn local_cli() -> Self {
-        Self { key: None }
+        Self { key: None, is_keyless_hma: false }
+    }
+
+    /// Creates the proof of a program on this machine that uses the routes of HMA while they require no
+    /// keys. Its actor is the command line; [`Self::require_bank`] limits the banks that it may change.
+    pub fn keyless_hma() -> Self {
+        Self { key: None, is_keyless_hma: true }
+    }
+
+    /// Checks that `bank` may be changed with this proof; [`Error::NotFound`] otherwise. Call it with the
+    /// bank that the transaction has locked: its action may have changed since the client named it.
+    pub(crate) fn require_bank(&self, bank: &Bank) -> Result<(), Error> {
+        let is_open = !self.is_keyless_hma || bank.is_open_without_key();
+        if is_open { Ok(()) } else { Err(Error::NotFound("bank")) }
     }
 }
 
@@ -154,7 +169,7 @@ impl Desk {
         }
         self.inner.key_use.note(&key, Self::day(now));
         Some(match key.role {
-            Role::Admin => Proof::Admin(Admin { key: Some(key) }),
+            Role::Admin => Proof::Admin(Admin { key: Some(key), is_keyless_hma: false }),
             Role::Service(service) => Proof::Caller(Caller { service, key }),
         })
     }

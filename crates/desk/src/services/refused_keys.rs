@@ -29,8 +29,8 @@ const LINES_EVERY: Duration = Duration::from_mins(1);
 /// The most addresses that get their own line at each interval: those with the most requests.
 const LINES_MAX: usize = 20;
 
-/// The most addresses that are counted separately. Further ones share one count with the clients whose
-/// address is not known.
+/// The most addresses that are counted separately. Further ones share one count, which has no limit, with
+/// the clients whose address is not known: strangers must not use up the limit of other clients.
 const ADDRESSES_MAX: usize = 10_000;
 
 /// The clients that sent refused keys.
@@ -40,7 +40,8 @@ pub(crate) struct RefusedKeys(Arc<Mutex<Clients>>);
 #[derive(Debug, Default)]
 struct Clients {
     /// The key is the client's address as [`network_of`] returns it; `None` for all clients whose
-    /// address is not known, or that came after the first [`ADDRESSES_MAX`].
+    /// address is not known, or that came after the first [`ADDRESSES_MAX`]. These are counted without a
+    /// limit.
     by_address: HashMap<Option<IpAddr>, Client>,
     /// Whether a task that logs the counts is running.
     is_reporting: bool,
@@ -75,9 +76,9 @@ struct Lines {
 
 impl Desk {
     /// Counts a request from the address `from` whose API key is unknown, revoked, ended or not
-    /// accepted from that address. `Err` if more than [`crate::Settings::refused_keys_minute_max`] such
-    /// requests came from it within a minute. Call it in a tokio runtime: it starts the task that logs
-    /// the count within a minute.
+    /// accepted from that address. `Err` if the address is over the limit
+    /// [`crate::Settings::refused_keys_minute_max`]; never if it is not known or not counted separately.
+    /// Call it in a tokio runtime: it starts the task that logs the count within a minute.
     pub fn count_refused_key(&self, from: Option<IpAddr>) -> Result<(), Quota> {
         let limit = self.settings().refused_keys_minute_max;
         let clients = &self.inner.refused_keys.0;
@@ -105,11 +106,13 @@ impl Clients {
             limiter: RateLimiter::new(limit, PERIOD),
             since_last_line: Requests::default(),
         });
-        let counted = client.limiter.take_with_quota(now);
+        let is_limited = address.is_some();
+        let counted =
+            if is_limited { client.limiter.take_with_quota(now).map(drop) } else { Ok(()) };
         let requests = &mut client.since_last_line;
         requests.refused = requests.refused.saturating_add(1);
         requests.limited = requests.limited.saturating_add(u64::from(counted.is_err()));
-        counted.map(drop)
+        counted
     }
 
     /// Takes the counts since the previous lines, and removes the clients without any. Removing one
@@ -200,7 +203,6 @@ mod tests {
 
         assert_eq!(send(&mut clients, address("192.0.2.1"), 9, 100), 3);
         assert_eq!(send(&mut clients, address("192.0.2.2"), 3, 100), 3);
-        assert_eq!(send(&mut clients, None, 3, 100), 3, "an unknown address");
         assert_eq!(send(&mut clients, address("192.0.2.1"), 9, 120), 1, "one in 20 seconds");
         let wait = clients.count(Some(address("192.0.2.1")), LIMIT, at(125)).unwrap_err().next_in;
         assert_eq!(wait.as_secs(), 15);
@@ -216,7 +218,16 @@ mod tests {
     }
 
     #[test]
-    fn addresses_beyond_the_most_are_counted_together() {
+    fn clients_whose_address_is_not_known_are_counted_and_not_limited() {
+        let mut clients = Clients::default();
+
+        assert_eq!(send(&mut clients, None, 9, 100), 9);
+
+        assert_eq!(clients.take_lines().each, [Requests { refused: 9, limited: 0 }]);
+    }
+
+    #[test]
+    fn addresses_beyond_the_most_are_counted_together_and_not_limited() {
         let mut clients = Clients::default();
         let nth = |nth: usize| IpAddr::from(u32::try_from(nth).unwrap().to_be_bytes());
         for number in 0..ADDRESSES_MAX {
@@ -225,7 +236,7 @@ mod tests {
 
         let further = (0..9).map(|more| send(&mut clients, nth(ADDRESSES_MAX + more), 1, 100));
 
-        assert_eq!(further.sum::<usize>(), 3);
+        assert_eq!(further.sum::<usize>(), 9);
         assert_eq!(clients.by_address.len(), ADDRESSES_MAX + 1);
         assert_eq!(send(&mut clients, nth(7), 9, 100), 2, "it has a limit of its own");
     }

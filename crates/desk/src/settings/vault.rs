@@ -4,6 +4,9 @@
 /// held or blocked nevertheless, and reviewers are shown that there is no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VaultLimits {
+    /// The largest item, in bytes. When less than that is left for all items, or on the disk, nothing
+    /// more is stored, so that a service cannot find out by items of other sizes how much others store.
+    pub item_bytes_max: u64,
     /// The most bytes of all items.
     pub bytes_max: u64,
     /// The part of these bytes that the items of one service may take.
@@ -18,6 +21,7 @@ pub struct VaultLimits {
 impl Default for VaultLimits {
     fn default() -> Self {
         Self {
+            item_bytes_max: 50 << 20,
             bytes_max: 100 << 30,
             service_bytes_max: 50 << 30,
             account_bytes_max: 1 << 30,

@@ -18,8 +18,8 @@ use mamori_model::action::{Answer, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, Clarity, EvidenceId, EvidenceStatus, MatchId, Measures, Outcome, Policy, Purpose,
-    Refusal, Surface, Verdict,
+    Action, Clarity, EvidenceId, EvidenceStatus, MatchId, Measures, NotStored, Outcome, Policy,
+    Purpose, Refusal, Surface, Verdict,
 };
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -211,6 +211,7 @@ on_both_engines! {
         let fixture = fixture(records).await;
         fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
+        assert_eq!(fixture.check("a", &fixture.picture).await.not_stored, None);
         let desk = &fixture.app.desk;
         let recorded = fixture.view(item).await.unwrap();
         fixture.pass_days(30);
@@ -226,7 +227,8 @@ on_both_engines! {
         assert_eq!(desk.work_once().await.unwrap(), 1);
         assert_eq!(fixture.files(), Vec::<PathBuf>::new());
         desk.catch_up().await.unwrap();
-        fixture.held("a").await;
+        let again = fixture.check("a", &fixture.picture).await;
+        assert_eq!((again.recorded, again.not_stored), (Some(item), Some(NotStored::Ended)));
         assert_eq!(fixture.files(), Vec::<PathBuf>::new(), "removed bytes are not stored again");
         assert_eq!(refused(fixture.view(item).await), Refusal::EvidenceGone);
     }

@@ -77,7 +77,11 @@ on_both_engines! {
     }
 
     async fn a_full_vault_holds_items_without_their_bytes_and_says_so(records: TestDatabase) {
-        let limits = |one| VaultLimits { bytes_max: 10 * one, ..VaultLimits::default() };
+        let limits = |one| VaultLimits {
+            item_bytes_max: one,
+            bytes_max: 10 * one,
+            ..VaultLimits::default()
+        };
         let fixture = fixture(records, limits).await;
         let lead = fixture.app.member("lea", &[StaffRole::Lead]).await;
         let is_scarce = async || {
@@ -103,6 +107,25 @@ on_both_engines! {
 
         assert!(fixture.is_stored("1", "").await);
         assert_eq!(fixture.reason("2", "").await, Some(NotStored::Service));
+    }
+
+    async fn what_is_left_for_all_services_takes_no_item_if_the_largest_does_not_fit(records: TestDatabase) {
+        let limits = |one| VaultLimits {
+            item_bytes_max: 2 * one,
+            bytes_max: 3 * one - 1,
+            ..VaultLimits::default()
+        };
+        let fixture = fixture(records, limits).await;
+
+        assert!(fixture.is_stored("1", "").await);
+        assert_eq!(fixture.reason("2", "").await, Some(NotStored::All), "it would fit by itself");
+    }
+
+    async fn a_disk_takes_no_item_if_the_largest_does_not_fit(records: TestDatabase) {
+        let limits = |_| VaultLimits { item_bytes_max: u64::MAX, ..VaultLimits::default() };
+        let fixture = fixture(records, limits).await;
+
+        assert_eq!(fixture.reason("1", "").await, Some(NotStored::Disk), "it would fit by itself");
     }
 
     async fn space_that_shall_stay_free_on_the_disk_is_not_used(records: TestDatabase) {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// Counts of the failures in a pool since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// Pictures that were refused because too many waited ([`crate::Error::Busy`]).
+    /// Pictures to hash or to render that were refused because too many waited ([`crate::Error::Busy`]).
     pub refused: u64,
     /// Processes that ended by themselves, or that the pool ended because they exceeded their time or
     /// gave an invalid answer. A hostile file can cause this.

@@ -69,6 +69,7 @@ impl Config {
             retention: self.retention.clone(),
             vault: self.open_vault()?,
             vault_limits: VaultLimits {
+                item_bytes_max: self.limits.item_bytes_max,
                 bytes_max: self.vault.bytes_max,
                 service_bytes_max: self.vault.service_bytes_max,
                 account_bytes_max: self.vault.account_bytes_max,

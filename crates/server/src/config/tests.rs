@@ -244,6 +244,16 @@ fn the_memory_budget_must_hold_the_largest_item() {
 }
 
 #[test]
+fn the_vault_must_hold_the_largest_item() {
+    let limits =
+        |vault: u64| format!("[limits]\nitem_bytes_max = 2097152\n\n[vault]\nbytes_max = {vault}");
+
+    let desk = parse(&limits(2_097_152)).unwrap().desk().unwrap();
+    assert_eq!(desk.vault_limits.item_bytes_max, 2_097_152);
+    assert!(refusal(&limits(2_097_151)).contains("`vault.bytes_max` is 2097151"));
+}
+
+#[test]
 fn an_invalid_log_level_is_refused() {
     assert!(refusal("[log]\nlevel = \"a=b=c\"").contains("log.level"));
     assert!(parse("[log]\nlevel = \"warn,mamori_desk=debug\"").is_ok());

@@ -19,6 +19,7 @@ use super::host_header;
 use super::listen::Listener;
 use super::metrics::{self, Metrics};
 use super::node::Node;
+use super::page_guard;
 use crate::config::Config;
 use crate::config::parts::seconds;
 
@@ -112,8 +113,13 @@ impl Routers {
         let budget = Budget::new(config.budget());
         let app = App::new(desk.clone(), config.web(), budget.clone());
         let probe = Probe::new(desk.clone(), config.node());
-        let admin = mamori_web::admin(app.clone(), probe.clone());
-        let admin = admin.merge(metrics::router(metrics.clone(), desk.clone(), probe));
+        let metrics = metrics::router(metrics.clone(), desk.clone(), probe.clone());
+        let admin = mamori_web::admin(app.clone(), probe, metrics);
+        let admin = if config.server.admin_listen.ip().is_loopback() {
+            admin.layer(from_fn(page_guard::refuse_pages))
+        } else {
+            admin
+        };
         let mut main = mamori_web::api(desk.clone(), config.web(), budget.clone());
         if config.console.enabled {
             main = main.merge(mamori_console::router(desk.clone(), app, config.console()));

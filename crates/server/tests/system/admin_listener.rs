@@ -103,6 +103,36 @@ async fn only_the_listener_for_operators_answers_metrics_and_readiness() {
     assert_eq!(status, 405);
 }
 
+/// Returns the status of `/metrics` for a request with these lines in its head.
+fn status_with(node: &Mamori, lines: &str) -> String {
+    let mut stream =
+        TcpStream::connect(node.admin_address.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let head = format!("GET /metrics HTTP/1.1\r\n{lines}connection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_page_in_the_browser_of_an_operator_cannot_read_the_metrics() {
+    let folder = TempDir::new().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
+    let node = Mamori::start(&configure(folder.path(), records.url(), ""));
+
+    for (lines, expected) in [
+        ("host: 127.0.0.1:8081\r\n", "200"),
+        ("host: localhost\r\n", "200"),
+        ("host: localhost\r\nsec-fetch-site: none\r\n", "200"),
+        ("host: evil.example:8081\r\n", "403"),
+        ("host: localhost\r\nsec-fetch-site: cross-site\r\n", "403"),
+        ("host: 127.0.0.1\r\norigin: http://evil.example\r\n", "403"),
+    ] {
+        assert_eq!(status_with(&node, lines), expected, "{lines}");
+    }
+}
+
 /// Starts a request whose body is never sent, and returns once the node waits for the body.
 fn begin_endless_request(node: &Mamori, key: &str) -> TcpStream {
     let host = node.address.strip_prefix("http://").unwrap();

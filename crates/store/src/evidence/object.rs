@@ -61,11 +61,11 @@ queries! {
                               expires_at, changed_by, sha256)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (match_id, sha256) DO NOTHING";
-    HAS_EVIDENCE = "-- has_evidence
-        SELECT count(*)
-          FROM evidence
-         WHERE match_id IN (SELECT id FROM item_match WHERE service_id = $1 AND item_name = $2)
-           AND sha256 = $3";
+    EVIDENCE_OF_BYTES = select!("evidence_of_bytes",
+        "match_id IN (SELECT id FROM item_match WHERE service_id = $1 AND item_name = $2)
+           AND sha256 = $3
+         ORDER BY id DESC
+         LIMIT 1");
     COUNT_EVIDENCE = "-- count_evidence
         SELECT count(*) FROM evidence WHERE wrapped_key IS NOT NULL";
     READABLE_OF = "-- readable_of
@@ -170,17 +170,15 @@ impl Store {
         read(self.row(EVIDENCE_OF_ITEM.bind(item)).await?)
     }
 
-    /// Checks whether these bytes of this item were ever stored: removed bytes are not stored
-    /// again.
-    pub async fn has_evidence(
+    /// Returns the evidence of these bytes of this item, also if its term has ended.
+    pub async fn evidence_of_bytes(
         &self,
         service: ServiceId,
         item: &ItemName,
         sha256: Sha256,
-    ) -> Result<bool, Error> {
-        let call = HAS_EVIDENCE.bind(service).bind(item.as_str());
-        let row: Option<(i64,)> = self.row(call.bind(sha256.as_bytes().as_slice())).await?;
-        Ok(row.is_some_and(|(count,)| count > 0))
+    ) -> Result<Option<Evidence>, Error> {
+        let call = EVIDENCE_OF_BYTES.bind(service).bind(item.as_str());
+        read(self.row(call.bind(sha256.as_bytes().as_slice())).await?)
     }
 
     /// Returns how many sealed objects can still be read.

@@ -108,7 +108,7 @@ pub async fn change(
 async fn disable(hma: &Hma, admin: &Admin, bank: &Bank, id: &str) -> Result<Json<Value>, Fault> {
     let entry = find_any(hma, admin, bank, id).await?;
     match hma.desk.withdraw_entry(admin, bank.id, entry.id).await {
-        Ok(()) | Err(Error::NotFound(_)) => {}
+        Ok(()) | Err(Error::NotFound("entry")) => {}
         Err(error) => return Err(error.into()),
     }
     let mut shown = entry_json(bank, &entry);

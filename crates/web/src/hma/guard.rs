@@ -12,13 +12,10 @@ use mamori_desk::{Admin, Proof, Quota};
 
 use super::Hma;
 use super::fault::Fault;
+use crate::browser::{is_from_a_page, names_another_host};
 use crate::guard::scope::Needs;
 use crate::peer::client_address;
 use crate::request_limit;
-
-/// The header in which a browser says how the site that caused a request relates to its target (W3C,
-/// Fetch Metadata Request Headers).
-const FETCH_SITE: &str = "sec-fetch-site";
 
 /// Headers that proxies add, beside those that begin with `x-forwarded-`.
 const ADDED_BY_PROXIES: [&str; 7] = [
@@ -78,7 +75,7 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
             let detail = "without keys these routes are for this machine only, not behind a proxy";
             return Err(Fault::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self(Proof::Admin(Admin::local_cli()), PhantomData))
+        Ok(Self(Proof::Admin(Admin::keyless_hma()), PhantomData))
     }
 }
 
@@ -122,28 +119,6 @@ fn token(headers: &HeaderMap) -> Option<String> {
     pair.split_once(':').map(|(_, password)| password.to_owned())
 }
 
-/// Checks whether a browser sends the request on behalf of a page. Without keys, being on this
-/// machine is the only proof, and a page that the operator opens is not the operator. Such a request
-/// has an `Origin`, a host name that an attacker points at this machine, or, for a picture or a form
-/// without an origin, a [`FETCH_SITE`] other than `none`.
-fn is_from_a_page(headers: &HeaderMap) -> bool {
-    // `none`: the operator typed the address. Programs other than browsers do not send the header.
-    let is_of_a_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none");
-    headers.contains_key(header::ORIGIN) || is_of_a_page || names_another_host(headers)
-}
-
-/// Checks whether the request is to a host name other than `localhost`.
-fn names_another_host(headers: &HeaderMap) -> bool {
-    let is_other = |host: &str| {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let is_address = host.parse::<std::net::IpAddr>().is_ok()
-            || host.parse::<std::net::SocketAddr>().is_ok()
-            || (host.starts_with('[') && host.ends_with(']'));
-        !(is_address || name.eq_ignore_ascii_case("localhost"))
-    };
-    headers.get(header::HOST).is_some_and(|host| is_other(host.to_str().unwrap_or("?")))
-}
-
 /// Checks whether a proxy forwards the request for another client: then its address proves nothing.
 fn is_from_a_proxy(headers: &HeaderMap) -> bool {
     let is_added =
@@ -184,22 +159,5 @@ mod tests {
         }
         assert!(!is_from_a_proxy(&headers(header::HOST, "127.0.0.1:5000")));
         assert!(!is_from_a_proxy(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn a_page_is_recognised_by_its_origin_or_its_host_name() {
-        for host in ["127.0.0.1", "127.0.0.1:5000", "[::1]:5000", "[::1]", "localhost:5000"] {
-            assert!(!is_from_a_page(&headers(header::HOST, host)), "{host}");
-        }
-        for host in ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", ""] {
-            assert!(is_from_a_page(&headers(header::HOST, host)), "{host}");
-        }
-        assert!(is_from_a_page(&headers(header::ORIGIN, "http://127.0.0.1:5000")));
-        let fetch_site = header::HeaderName::from_static(FETCH_SITE);
-        for site in ["cross-site", "same-site", "same-origin"] {
-            assert!(is_from_a_page(&headers(fetch_site.clone(), site)), "{site}");
-        }
-        assert!(!is_from_a_page(&headers(fetch_site, "none")));
-        assert!(!is_from_a_page(&HeaderMap::new()));
     }
 }

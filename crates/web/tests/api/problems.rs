@@ -228,10 +228,35 @@ async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
     assert_eq!(late.problem(), named(503, "request.timeout"));
 }
 
-/// The routes of the listener for operators.
+/// The routes of the listener for operators, with an endpoint of our own for the metrics.
+fn admin_with(app: &TestApp, settings: Settings, metrics: MethodRouter) -> Router {
+    let state = App::new(app.desk.clone(), settings, app.budget.clone());
+    let probe = Probe::new(app.desk.clone(), "a node".to_owned());
+    mamori_web::admin(state, probe, Router::new().route("/metrics", metrics))
+}
+
 fn admin(app: &TestApp) -> Router {
-    let state = App::new(app.desk.clone(), Settings::default(), app.budget.clone());
-    mamori_web::admin(state, Probe::new(app.desk.clone(), "a node".to_owned()))
+    admin_with(app, Settings::default(), get(|| async { "metrics" }))
+}
+
+#[tokio::test]
+async fn metrics_have_the_limits_and_headers_of_the_other_routes() {
+    let mut app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+    app.routes = admin(&app);
+    let shown = app.get(Who::WithoutKey, "/metrics").await;
+    let posted = app.call(Who::WithoutKey, "POST", "/metrics").await;
+    app.routes = admin_with(&app, Settings::default(), get(panics));
+    let broken = app.get(Who::WithoutKey, "/metrics").await;
+    let soon = Settings { request_timeout: Duration::from_millis(50), ..Settings::default() };
+    app.routes = admin_with(&app, soon, get(std::future::pending::<String>));
+    let late = app.get(Who::WithoutKey, "/metrics").await;
+
+    assert_eq!((shown.status.as_u16(), shown.text.as_str()), (200, "metrics"));
+    assert_eq!(shown.headers["x-content-type-options"], "nosniff");
+    assert_eq!(shown.headers["x-request-id"].len(), 36);
+    assert_eq!(posted.problem(), named(405, "method.not_allowed"));
+    assert_eq!(broken.problem(), named(500, "internal"));
+    assert_eq!(late.problem(), named(503, "request.timeout"));
 }
 
 #[tokio::test]

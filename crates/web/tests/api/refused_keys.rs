@@ -144,4 +144,12 @@ on_both_engines! {
 
         assert_eq!((same.status.as_u16(), other.status.as_u16()), (429, 401));
     }
+
+    async fn clients_whose_address_a_trusted_proxy_does_not_tell_are_not_limited(records: TestDatabase) {
+        let (app, _) = open(records).await;
+
+        for _ in 0..4 * LIMIT {
+            assert_eq!(app.knock("mk_guess", "10.0.0.1", None).await.status, 401);
+        }
+    }
 }

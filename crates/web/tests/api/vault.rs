@@ -114,6 +114,7 @@ on_both_engines! {
 
     async fn the_answer_to_a_check_says_which_limit_its_item_exceeds(records: TestDatabase) {
         let limits = |one| VaultLimits {
+            item_bytes_max: one,
             bytes_max: 3 * one,
             account_bytes_max: one,
             ..VaultLimits::default()

@@ -4,8 +4,8 @@
 use axum::http::StatusCode;
 use mamori_desk::banks::change_bank::BankChange;
 use mamori_desk::banks::create_bank::NewBank;
-use mamori_desk::{NewEntry, Proof};
-use mamori_model::{Action, Bank, Distance, Hash, Pdq, Purpose, Quality};
+use mamori_desk::{Admin, Error, NewEntry, Proof};
+use mamori_model::{Action, Bank, Distance, EntryId, Hash, Pdq, Purpose, Quality};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
@@ -175,6 +175,33 @@ on_both_engines! {
         assert_eq!(added.refusal().0, 404);
         assert_eq!(found, json!({}));
         assert_eq!(again["OF_HERE"].as_array().unwrap().len(), 1);
+    }
+
+    async fn a_bank_that_gets_an_action_during_a_request_is_not_changed_by_it(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let without_key = Admin::keyless_hma();
+        app.bank("OF_HERE").await;
+        let entry = EntryId::new(app.add("OF_HERE", "pdq", PDQ).await).unwrap();
+        app.set_action("OF_HERE", Action::Hold).await;
+        let bank = app.stored("OF_HERE").await;
+        let proof = Proof::Admin(app.admin.clone());
+        let off = || BankChange { is_enabled: Some(false), ..BankChange::default() };
+
+        // The verbs that the routes call once they found the bank.
+        let refused = [
+            app.desk.change_bank(&without_key, bank.id, off()).await.map(drop),
+            app.desk.delete_bank(&without_key, bank.id).await,
+            app.desk.restore_entries(&without_key, bank.id, &[NewEntry::bare(md5())]).await.map(drop),
+            app.desk.withdraw_entry(&without_key, bank.id, entry).await,
+        ];
+
+        for result in refused {
+            assert!(matches!(result, Err(Error::NotFound("bank"))), "{result:?}");
+        }
+        assert_eq!(app.stored("OF_HERE").await, bank);
+        assert_eq!(app.desk.count_entries(&proof, bank.id).await.unwrap(), 1);
+        app.set_action("OF_HERE", Action::None).await;
+        app.desk.change_bank(&without_key, bank.id, off()).await.unwrap();
     }
 
     async fn a_bank_of_known_benign_pictures_is_never_shown(records: TestDatabase) {

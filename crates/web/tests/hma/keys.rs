@@ -1,15 +1,20 @@
 //! Who may use the routes: with keys, every client that sends one; without, every client on this
 //! machine except web pages.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use mamori_desk::Clock;
 use mamori_desk::services::issue_key::NewKey;
-use mamori_model::key::{Role, Scope};
+use mamori_model::key::{Network, Role, Scope};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_web::hma::{PATHS, Settings};
+use mamori_web::peer::Peer;
 use serde_json::json;
 
 use crate::test_app::{TestApp, TestResponse, json as body, settings};
@@ -18,7 +23,22 @@ async fn guarded(records: TestDatabase) -> TestApp {
     TestApp::with(records, Settings { key_required: true, ..settings() }).await
 }
 
+/// An app whose clock stands still, so that its limits do not recover.
+async fn guarded_at_one_time(records: TestDatabase) -> TestApp {
+    let clock = Clock::manual(Timestamp::from_second(1_795_000_000).unwrap());
+    let settings = Settings { key_required: true, ..settings() };
+    TestApp::at(records, settings, Arc::new(clock)).await
+}
+
 impl TestApp {
+    /// Sends an unknown key to `/c/banks` from `peer`; 10.0.0.1 is a trusted proxy.
+    async fn knock(&self, peer: &str) -> TestResponse {
+        let proxies: Arc<[Network]> = vec!["10.0.0.1".parse().unwrap()].into();
+        let mut request = get("/c/banks");
+        request.extensions_mut().insert(Peer::new(peer.parse().unwrap(), proxies));
+        self.with_key(request, "Bearer mk_guess").await
+    }
+
     async fn with_key(&self, mut request: Request<Body>, authorization: &str) -> TestResponse {
         let value = authorization.parse().unwrap();
         request.headers_mut().insert(header::AUTHORIZATION, value);
@@ -103,6 +123,31 @@ on_both_engines! {
         for wrong in ["Bearer mk_nobody", "Basic eDp5", "Bearer"] {
             let answer = app.with_key(get("/c/banks"), wrong).await;
             assert_eq!(answer.refusal(), (401, "Authentication required".to_owned()));
+        }
+    }
+
+    async fn an_address_that_sends_many_unknown_keys_is_told_to_wait_and_no_other_is(records: TestDatabase) {
+        let app = guarded_at_one_time(records).await;
+        let limit = mamori_desk::Settings::default().refused_keys_minute_max;
+        for _ in 0..limit {
+            assert_eq!(app.knock("192.0.2.7").await.status.as_u16(), 401);
+        }
+
+        let limited = app.knock("192.0.2.7").await;
+        let other = app.knock("192.0.2.8").await;
+
+        let message = "too many keys from this address were refused; a valid key is still accepted";
+        assert_eq!(limited.refusal(), (429, message.to_owned()));
+        assert_eq!(limited.headers[header::RETRY_AFTER], "1");
+        assert_eq!(other.status.as_u16(), 401);
+    }
+
+    async fn clients_whose_address_a_trusted_proxy_does_not_tell_are_not_limited(records: TestDatabase) {
+        let app = guarded_at_one_time(records).await;
+        let limit = mamori_desk::Settings::default().refused_keys_minute_max;
+
+        for _ in 0..2 * limit {
+            assert_eq!(app.knock("10.0.0.1").await.status.as_u16(), 401);
         }
     }
 

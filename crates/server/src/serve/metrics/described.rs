@@ -91,12 +91,12 @@ pub const COUNTERS: [Counter; 15] = [
     },
     Counter {
         name: "mamori_evidence_refused_total",
-        help: "Items whose bytes were not stored, by the limit that they exceed, or `failed`",
-        labels: Labels::Known(&[("limit", || words(NotStored::ALL, NotStored::as_str))]),
+        help: "Items whose bytes were not stored, by the limit that was reached, or `failed`",
+        labels: Labels::Known(&[("limit", || words(&NotStored::REFUSALS, NotStored::as_str))]),
     },
     Counter {
         name: "mamori_decoding_refused_total",
-        help: "Pictures that were refused because too many waited for a decoding process",
+        help: "Pictures of checks and views that were not decoded because too many waited",
         labels: Labels::Known(&[]),
     },
     Counter {

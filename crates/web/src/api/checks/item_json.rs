@@ -272,8 +272,9 @@ pub struct CheckedJson {
     #[schema(value_type = Option<text::MatchId>, nullable = false)]
     pub match_id: Option<MatchId>,
     /// Why the item's bytes were not stored for reviewers although its policy keeps them. The verdict
-    /// stands, and a case is opened; reviewers cannot see the item. Absent if the bytes are stored, or
-    /// no policy keeps them.
+    /// stands, and a case is opened; reviewers cannot see the item. Absent if the bytes are stored, and
+    /// where none can be: no policy keeps them, the operator set up no vault (`exists` of
+    /// `GET /v1/vault`), or the item was sent without its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub not_stored: Option<NotStoredJson>,

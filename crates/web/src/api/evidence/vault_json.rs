@@ -22,8 +22,8 @@ pub struct VaultJson {
     #[schema(minimum = 0)]
     pub account_bytes_max: u64,
     /// The limits of which a tenth or less is left: `service` (`bytes_max`), `all` (the items of all
-    /// services), `disk` (the vault's disk). Once a limit is reached, bytes are no longer stored. Empty
-    /// if no limit is near.
+    /// services), `disk` (the vault's disk); of `all` and `disk` also if the largest item no longer fits,
+    /// when no item is stored, whatever its size. Empty if no limit is near.
     pub scarce: Vec<NotStored>,
 }
 

@@ -9,7 +9,9 @@ use anyhow::{Result, bail};
 use super::figures::Figures;
 use super::row::{Goal, Row, short, time};
 use crate::machine::Machine;
-use crate::serving::{Server, create_sign_in_link, free_address, key, origin, wait_for};
+use crate::serving::{
+    Server, create_sign_in_link, free_address, key, origin, server_section, wait_for,
+};
 
 /// The program that floods and measures.
 pub const EXAMPLE: &str = "load-floods";
@@ -55,9 +57,10 @@ fn measure_one(machine: &Machine, flood: &Flood) -> Result<Figures> {
     fs::write(
         &config,
         format!(
-            "[server]\nallow_root = true\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+            "{}[database]\nurl = \"sqlite:{}\"\n\n\
              [log]\nlevel = \"warn\"\n\n[console]\norigin = \"{}\"\n\n[staff]\nsign_in_link_min = 60\n\n\
              [vault]\nfolder = \"{}\"\nkey_file = \"{}\"\n",
+            server_section(&address),
             folder.path().join("mamori.sqlite").display(),
             origin(&address),
             folder.path().join("evidence").display(),
