@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
     process::protect(&config)?;
-    let warnings = config.warnings(&source);
+    let warnings = config.warnings(&source, process::files_max());
     let mut out = io::stdout().lock();
     if args.show {
         writeln!(out, "{config:#?}")?;

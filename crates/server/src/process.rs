@@ -1,10 +1,10 @@
-//! What this process gives up before it works: core dumps, files that others can read, and the
-//! rights of root.
+//! What this process sets up before it works: it gives up core dumps, files that others can read, and
+//! the rights of root, and raises its limit on open files.
 
 use anyhow::Context as _;
 use rustix::fs::Mode;
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, geteuid, set_dumpable_behavior, setrlimit, umask,
+    DumpableBehavior, Resource, Rlimit, geteuid, getrlimit, set_dumpable_behavior, setrlimit, umask,
 };
 
 use crate::config::{self, Config};
@@ -26,6 +26,19 @@ pub fn protect(config: &Config) -> anyhow::Result<()> {
         .context("the memory of this process cannot be protected")
 }
 
+/// Returns how many files this process may open at most; `None` if there is no limit.
+pub fn files_max() -> Option<u64> {
+    getrlimit(Resource::Nofile).maximum
+}
+
+/// Raises the limit on open files to the most that this process may set. Connections are files, and
+/// systems set a low limit (1,024) for programs that do not ask for more.
+pub fn raise_open_files() -> anyhow::Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    setrlimit(Resource::Nofile, raised).context("the limit on open files cannot be raised")
+}
+
 /// Checks whether this process has the rights of root.
 pub fn is_root() -> bool {
     geteuid().is_root()
@@ -45,7 +58,7 @@ pub fn refuse_root(config: &Config, is_root: bool) -> Result<(), config::Error> 
 
 #[cfg(test)]
 mod tests {
-    use rustix::process::{dumpable_behavior, getrlimit};
+    use rustix::process::dumpable_behavior;
 
     use super::*;
 
@@ -61,6 +74,17 @@ mod tests {
         assert_eq!((core.current, core.maximum), (Some(0), Some(0)));
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
         assert_eq!(umask(MASK), MASK);
+    }
+
+    #[test]
+    fn the_limit_on_open_files_is_raised_as_far_as_permitted() {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: Some(200), maximum }).unwrap();
+
+        raise_open_files().unwrap();
+
+        assert_eq!(getrlimit(Resource::Nofile), Rlimit { current: maximum, maximum });
+        assert_eq!(files_max(), maximum);
     }
 
     #[test]

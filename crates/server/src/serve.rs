@@ -55,9 +55,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
     process::refuse_root(&config, process::is_root())?;
     process::protect(&config)?;
+    process::raise_open_files()?;
     log::start(&config.log)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), config = %source, "starting");
-    for warning in config.warnings(&source) {
+    for warning in config.warnings(&source, process::files_max()) {
         let (risk, advice) = (warning.risk.as_str(), warning.advice);
         tracing::warn!(risk, advice, "the configuration has a risk");
     }

@@ -19,6 +19,10 @@ use super::{Config, Source};
 /// The address at which machines of a cloud learn their own credentials.
 const CLOUD_METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 
+/// How many files beside the connections of its listeners a node may have open: the database and the
+/// vault, pipes to decoding processes, and connections to receivers of webhooks.
+const FILES_RESERVED: u64 = 512;
+
 /// What a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
@@ -51,6 +55,8 @@ pub enum Risk {
     FramesPass,
     /// Services can compute hashes of the lists.
     ExactDistances,
+    /// Fewer files may be open than the listeners have connections.
+    FewFiles,
 }
 
 impl Risk {
@@ -73,8 +79,9 @@ pub struct Warning {
 }
 
 impl Config {
-    /// Returns the warnings about this configuration, which was read from `source`.
-    pub fn warnings(&self, source: &Source) -> Vec<Warning> {
+    /// Returns the warnings about this configuration, which was read from `source`. `files_max` is the
+    /// number of files that the process may open at most; `None` if there is no limit.
+    pub fn warnings(&self, source: &Source, files_max: Option<u64>) -> Vec<Warning> {
         let mut found = Vec::new();
         let mut warn = |risk, advice: Option<String>| {
             found.extend(advice.map(|advice| Warning { risk, advice }));
@@ -99,6 +106,7 @@ impl Config {
         warn(Risk::Debugging, self.debugging());
         warn(Risk::FramesPass, self.frames_pass());
         warn(Risk::ExactDistances, self.exact_distances());
+        warn(Risk::FewFiles, files_max.and_then(|files_max| self.few_files(files_max)));
         found
     }
 
@@ -247,6 +255,21 @@ impl Config {
             "`checks.distances` is \"exact\": each service can compute hashes of the lists. Set it \
              to \"coarse\", unless all services may know the lists"
                 .to_owned()
+        })
+    }
+
+    fn few_files(&self, files_max: u64) -> Option<String> {
+        let has_hma = self.hma.enabled && self.hma.listen.is_some();
+        let listeners = if has_hma { 3 } else { 2 };
+        let each = u64::try_from(self.server.connections_max).unwrap_or(u64::MAX);
+        let needed = each.saturating_mul(listeners).saturating_add(FILES_RESERVED);
+        (files_max < needed).then(|| {
+            format!(
+                "this process may open {files_max} files, and {listeners} listeners with \
+                 `server.connections_max` ({each}) connections each need {needed}: at the limit no \
+                 decoding process starts and no match is stored. Raise `LimitNOFILE` of the unit, or \
+                 lower `server.connections_max`"
+            )
         })
     }
 }

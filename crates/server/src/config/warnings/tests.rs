@@ -10,7 +10,7 @@ const KEYLESS_HMA: &str = "[hma]\nenabled = true\nkey_required = false\n\
 fn risks(text: &str) -> Vec<Risk> {
     let config = Config::parse(Path::new("mamori.toml"), text).unwrap();
     config.check().unwrap();
-    config.warnings(&Source::Defaults).into_iter().map(|warning| warning.risk).collect()
+    config.warnings(&Source::Defaults, None).into_iter().map(|warning| warning.risk).collect()
 }
 
 #[test]
@@ -67,6 +67,23 @@ fn each_risk_of_a_setting_is_named_and_the_safe_setting_beside_it_is_not() {
 }
 
 #[test]
+fn a_limit_on_open_files_below_the_connections_is_a_risk() {
+    let is_warned = |text: &str, files_max: u64| {
+        let config = Config::parse(Path::new("mamori.toml"), text).unwrap();
+        let warnings = config.warnings(&Source::Defaults, Some(files_max));
+        warnings.iter().any(|warning| warning.risk == Risk::FewFiles)
+    };
+    let small = "[server]\nconnections_max = 100\n";
+
+    assert!(is_warned("", 2 * 1_024 + FILES_RESERVED - 1));
+    assert!(!is_warned("", 2 * 1_024 + FILES_RESERVED));
+    assert!(!is_warned(small, 200 + FILES_RESERVED));
+    let hma = format!("{small}{KEYLESS_HMA}");
+    assert!(is_warned(&hma, 300 + FILES_RESERVED - 1), "HMA has a listener of its own");
+    assert!(!is_warned(&hma, 300 + FILES_RESERVED));
+}
+
+#[test]
 fn webhooks_to_loopback_together_with_look_ups_without_keys_are_a_risk() {
     let both = format!("{KEYLESS_HMA}[webhooks]\nloopback = true\n");
 
@@ -87,7 +104,7 @@ fn files_that_other_users_can_read_or_change_are_a_risk() {
         let mut config = Config::default();
         config.database.url_file = Some(path("url", url_file));
         config.vault.key_file = Some(path("key", key_file));
-        let warnings = config.warnings(&Source::File(path("mamori.toml", configuration)));
+        let warnings = config.warnings(&Source::File(path("mamori.toml", configuration)), None);
         warnings.into_iter().map(|warning| (warning.risk, warning.advice)).collect::<Vec<_>>()
     };
 
@@ -104,7 +121,7 @@ fn no_warning_repeats_a_password() {
     let text = "[database]\nurl = \"postgres://ada:geheim@db.example/m\"";
     let config = Config::parse(Path::new("mamori.toml"), text).unwrap();
 
-    let warnings = config.warnings(&Source::Defaults);
+    let warnings = config.warnings(&Source::Defaults, None);
 
     assert_eq!(warnings.len(), 1);
     assert!(!format!("{warnings:?}").contains("geheim"));
