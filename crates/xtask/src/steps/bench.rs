@@ -28,10 +28,14 @@ use crate::steps::Step;
 const PACKAGES: [&str; 4] =
     ["threatexchange==1.2.17", "faiss-cpu==1.15.1", "pdqhash==0.2.8", "numpy==2.4.6"];
 
-/// `--quick` leaves out ten million hashes and does not write the page.
+/// The page with the results.
+const PAGE: &str = "docs/performance.md";
+
+/// `--quick` leaves out ten million hashes and does not write the page; `--floods` measures only the
+/// floods, and renews only their section of the page.
 pub const STEP: Step = Step {
     name: "bench",
-    about: "speed beside the peers, into docs/performance.md [--quick] (needs PyPI)",
+    about: "speed beside the peers, into docs/performance.md [--quick | --floods] (needs PyPI)",
     needs: &[Need::Python, Need::PythonHeaders, Need::Cxx, Need::Nasm, Need::Wrk],
     run: bench,
 };
@@ -40,7 +44,8 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     let is_quick = match args {
         [] => false,
         [flag] if flag == "--quick" => true,
-        _ => bail!("`bench` takes nothing or `--quick`"),
+        [flag] if flag == "--floods" => return renew_floods(machine),
+        _ => bail!("`bench` takes nothing, `--quick` or `--floods`"),
     };
     let begun = Instant::now();
     let python = python::with_packages(machine, "bench", &PACKAGES)?;
@@ -64,15 +69,26 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     rows.extend(index::rows(&index)?);
     rows.extend(service::rows(&service, &hashing)?);
     rows.extend(console::rows(&console)?);
-    rows.extend(floods::rows(&floods)?);
-    println!("\n{}", row::table(&rows));
+    println!("\n{}{}", row::table(&rows), row::table(&floods::rows(&floods)?));
     let measured = begun.elapsed().saturating_sub(prepared);
     println!("{} s to build, {} s to measure", prepared.as_secs(), measured.as_secs());
     if !is_quick {
         let page = page::write(&rows, &hashing, &index, (&service, &floods), measured)?;
-        fs::write(machine.root.join("docs/performance.md"), page)?;
+        fs::write(machine.root.join(PAGE), page)?;
     }
     Ok(())
+}
+
+/// Measures the floods, and writes the page with a new section about them.
+fn renew_floods(machine: &Machine) -> Result<()> {
+    let mut build = machine.cargo(["build", "--profile", "dist", "-p", "mamori-server"]);
+    build.args(["--bin", "mamori", "--example", floods::EXAMPLE]);
+    run(build.arg("--target-dir").arg(machine.target()))?;
+    let floods = floods::measure(machine)?;
+    println!("\n{}", row::table(&floods::rows(&floods)?));
+    let path = machine.root.join(PAGE);
+    let page = page::with_floods(&fs::read_to_string(&path)?, &floods)?;
+    Ok(fs::write(path, page)?)
 }
 
 /// Builds the server and the measuring programs.

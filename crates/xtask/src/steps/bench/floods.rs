@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use super::figures::Figures;
-use super::row::{Goal, Row, short, time};
+use super::row::{Goal, Row, short, table, time};
 use crate::machine::Machine;
 use crate::serving::{
     Server, create_sign_in_link, free_address, key, origin, server_section, wait_for,
@@ -15,6 +15,9 @@ use crate::serving::{
 
 /// The program that floods and measures.
 pub const EXAMPLE: &str = "load-floods";
+
+/// The heading of the section.
+pub const HEADING: &str = "## Under floods";
 
 /// A flood.
 struct Flood {
@@ -126,10 +129,11 @@ pub fn rows(floods: &Figures) -> Result<Vec<Row>> {
 
 /// Returns the section of the page.
 pub fn section(floods: &Figures) -> Result<String> {
-    let mut text = String::from(
-        "## Under floods\n\nHow a flood of one client or one service affects others:\n\n\
+    let mut text = format!(
+        "{HEADING}\n\nHow a flood of one client or one service affects others:\n\n{}\n\
          | flood | requests done | refused | memory before | highest memory | a minute later |\n\
          |---|--:|--:|--:|--:|--:|\n",
+        table(&rows(floods)?),
     );
     for flood in &FLOODS {
         let get = |name: &str| floods.get(&format!("flood_{}_{name}", flood.name));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::figures::Figures;
 use super::index::Measured;
@@ -70,6 +70,20 @@ pub fn write(
     Ok(page)
 }
 
+/// Returns `page` with a new section about floods, and with [`METHOD`] after it.
+pub fn with_floods(page: &str, floods: &Figures) -> Result<String> {
+    Ok(replace_floods(page, &floods::section(floods)?).context(
+        "docs/performance.md has no description of the method; run \
+         `cargo xtask bench` without `--floods`",
+    )?)
+}
+
+fn replace_floods(page: &str, section: &str) -> Option<String> {
+    let (before, _) = page.split_once(METHOD.lines().next()?)?;
+    let before = before.split(floods::HEADING).next()?.trim_end();
+    Some(format!("{before}\n\n{section}\n{METHOD}"))
+}
+
 /// Returns a table that compares the throughput of all processors with the throughput of one.
 fn with_processors(hashing: &Figures, index: &[Measured]) -> Result<String> {
     let all = std::thread::available_parallelism().map_or(1, usize::from);
@@ -109,4 +123,22 @@ fn machine() -> String {
         if has_wide { " with AVX-512 bit counts" } else { "" },
         kilobytes.unwrap_or(0.0) / 1e6
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_section_about_floods_is_added_or_replaced_and_the_rest_stays() {
+        let without = format!("# Performance\n\ntables\n\n{METHOD}");
+        let first = replace_floods(&without, "## Under floods\n\nfirst\n").unwrap();
+        let second = replace_floods(&first, "## Under floods\n\nsecond\n").unwrap();
+
+        assert_eq!(
+            second,
+            format!("# Performance\n\ntables\n\n## Under floods\n\nsecond\n\n{METHOD}")
+        );
+        assert_eq!(replace_floods("# Performance\n", "## Under floods\n"), None);
+    }
 }
