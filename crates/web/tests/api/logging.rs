@@ -71,6 +71,8 @@ async fn a_request_is_logged_with_the_id_of_its_key_and_without_its_item() {
 
 /// Lets a minute pass, after which refused keys are logged; returns their lines.
 async fn a_minute_later(log: &CapturedLog) -> Vec<Value> {
+    // The task that logs begins to wait when it is first polled.
+    tokio::task::yield_now().await;
     tokio::time::pause();
     tokio::time::advance(Duration::from_mins(1)).await;
     tokio::time::resume();
