@@ -45,10 +45,10 @@ async fn play_all(engine: &str, records: fn() -> std::io::Result<TestDatabase>) 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_invariant_holds_after_random_operations_on_sqlite() {
-    play_all("SQLite", TestDatabase::sqlite).await;
+    Box::pin(play_all("SQLite", TestDatabase::sqlite)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_invariant_holds_after_random_operations_on_postgres() {
-    play_all("PostgreSQL", TestDatabase::postgres).await;
+    Box::pin(play_all("PostgreSQL", TestDatabase::postgres)).await;
 }
