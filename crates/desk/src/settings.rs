@@ -56,8 +56,8 @@ pub struct Settings {
     /// How many requests per second one API key may make at a node, and at once as many as in ten
     /// seconds; 0 means any number.
     pub key_requests_per_s_max: u32,
-    /// The most requests with a refused API key from one address within a minute, at one node. A
-    /// valid key is accepted even from an address over the limit.
+    /// The most requests with a refused API key from one address at one node: so many at once, and as
+    /// many again spread over each minute. A valid key is accepted even from an address over the limit.
     pub refused_keys_minute_max: u32,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,

@@ -194,8 +194,8 @@ pub struct Limits {
     /// seconds; further ones are answered with 429. 0 means any number.
     #[serde(deserialize_with = "within::<0, 1_000_000, _, _>")]
     pub key_requests_per_s_max: u32,
-    /// The most requests with a refused API key from one address within a minute, at one node;
-    /// further ones are answered with 429.
+    /// The most requests with a refused API key from one address at one node: so many at once, and as
+    /// many again spread over each minute. Further ones are answered with 429.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub refused_keys_minute_max: u32,
     /// The most sets of hashes of one item that are kept: one for each version that was sent.

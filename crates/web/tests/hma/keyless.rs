@@ -102,6 +102,8 @@ on_both_engines! {
         assert_eq!(app.desk.count_entries(&proof, before.id).await.unwrap(), 1);
         let taken = app.post("/c/banks", json!({ "name": "OF_THE_API" })).await;
         assert_eq!(taken.status, StatusCode::FORBIDDEN);
+        let renamed = app.put("/c/bank/OF_HERE", json!({ "name": "OF_THE_API" })).await;
+        assert_eq!(renamed.refusal(), (403, "Bank name already exists".to_owned()));
     }
 
     async fn other_banks_are_in_no_look_up_and_no_match(records: TestDatabase) {
