@@ -3,31 +3,23 @@
 //! [`GROWTH_MAX`].
 #![expect(clippy::print_stdout, reason = "it prints the figures")]
 
-use std::collections::BTreeSet;
+mod common;
+
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
-use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::banks::import_entries::ImportOptions;
 use mamori_desk::banks::import_lines::LineFormat;
 use mamori_desk::checks::check::CheckInput;
 use mamori_desk::checks::fingerprints::Fingerprints;
 use mamori_desk::services::issue_key::NewKey;
-use mamori_desk::{Admin, Caller, Clock, Desk, Error, NewEntry, Proof, Settings};
-use mamori_media::{Limits, Pool, PoolSettings};
+use mamori_desk::{Admin, Caller, Desk, Error, NewEntry, Proof};
 use mamori_model::key::Role;
-use mamori_model::{
-    Action, BankId, Distance, Hash, HashKind, Item, Jurisdictions, Purpose, Quality, Reach, Sha256,
-    Surface,
-};
-use mamori_store::Store;
+use mamori_model::{Action, Hash, HashKind, Item, Sha256, Surface};
 use mamori_testkit::database::TestDatabase;
 use tokio_util::sync::CancellationToken;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use common::{Failure, chunks, create_bank, desk};
 
 /// The factor by which a time may grow: that of a bank's creation when there are ten times as many
 /// banks, and that of a check while a bank is purged, which leaves half of the writer's time to others.
@@ -35,9 +27,6 @@ const GROWTH_MAX: f64 = 2.0;
 
 /// How many checks of each kind are measured before the purge.
 const CHECKS_BEFORE: usize = 2_000;
-
-/// How many lines of an import one chunk has: about 64 KiB, as from a socket.
-const LINES_AT_ONCE: usize = 800;
 
 /// The digest of the entry that stays, and of the items that match.
 const KNOWN: [u8; 32] = [0x5a; 32];
@@ -121,7 +110,7 @@ async fn create_banks(desk: &Desk, banks: usize) -> Result<Row, Failure> {
     let mut times = Vec::new();
     for nth in 1..=banks {
         let begun = Instant::now();
-        create_bank(desk, &format!("bank-{nth}")).await?;
+        create_bank(desk, &format!("bank-{nth}"), Action::Hold).await?;
         times.push(begun.elapsed());
     }
     let (tenth, sample) = (banks / 10, banks / 20);
@@ -178,13 +167,15 @@ impl Sender {
 /// Purges a bank of as many entries. Compares checks before and during the purge.
 async fn purge(desk: &Desk, entries: usize) -> Result<[Row; 2], Failure> {
     let admin = Admin::local_cli();
-    let (large, known) = (create_bank(desk, "large").await?, create_bank(desk, "known").await?);
+    let large = create_bank(desk, "large", Action::Hold).await?;
+    let known = create_bank(desk, "known", Action::Hold).await?;
     let entry = NewEntry::bare(Hash::Sha256(KNOWN.into()));
     desk.add_entries(&admin, known, &[entry]).await?;
     let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Sha256);
-    let lines = Box::pin(chunks(entries));
+    let expected = u64::try_from(entries)?;
+    let lines = Box::pin(chunks(expected, String::new()));
     let (import, _) = desk.import_entries(&admin, large, options, lines).await?;
-    if import.added != u64::try_from(entries)? {
+    if import.added != expected {
         return Err("the import has left out entries".into());
     }
     while desk.holdings().entries <= entries {
@@ -216,51 +207,6 @@ async fn purge(desk: &Desk, entries: usize) -> Result<[Row; 2], Failure> {
         Row::new("a check with a match, during a purge".into(), before.matching, during.matching)?,
         Row::new("a clean check, during a purge".into(), before.clean, during.clean)?,
     ])
-}
-
-/// The lines, made on demand: spread like real digests, so that inserts touch the whole index.
-fn chunks(lines: usize) -> impl Stream<Item = Result<Bytes, Failure>> {
-    stream::iter((1_u64..).take(lines)).chunks(LINES_AT_ONCE).map(|numbers| {
-        let line = |number: u64| {
-            let word = |salt: u64| (number ^ (salt << 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let [a, b, c, d] = [0, 1, 2, 3].map(word);
-            format!("{{\"hash\":\"{a:016x}{b:016x}{c:016x}{d:016x}\"}}\n")
-        };
-        Ok(Bytes::from(numbers.into_iter().map(line).collect::<String>()))
-    })
-}
-
-async fn desk(records: &TestDatabase) -> Result<Desk, Failure> {
-    let store = Store::open(&mamori_store::Settings::new(records.url())).await?;
-    let pool = Pool::start(PoolSettings {
-        program: "/proc/self/exe".into(),
-        args: vec!["decode".into()],
-        workers: 1,
-        waiting_max: 1,
-        sender_waiting_max: 1,
-        idle_max: 2,
-        limits: Limits::default(),
-    });
-    let desk = Desk::new(store, pool.await?, Arc::new(Clock::system()), Settings::default())?;
-    desk.load().await?;
-    Ok(desk)
-}
-
-async fn create_bank(desk: &Desk, name: &str) -> Result<BankId, Failure> {
-    let bank = NewBank {
-        name: name.parse()?,
-        purpose: Purpose::Rehearsal,
-        source: "numbers".parse()?,
-        legal_basis: "none needed".parse()?,
-        owner: "the drill".parse()?,
-        reach: Reach::new(BTreeSet::from([Surface::Public]), Jurisdictions::Everywhere, None)?,
-        distance_max: Distance::PDQ_SAME_MAX,
-        quality_min: Quality::TRUSTED_MIN,
-        transforms: None,
-        action: Action::Hold,
-        is_enabled: true,
-    };
-    Ok(desk.create_bank(&Admin::local_cli(), bank).await?.id)
 }
 
 /// A new service, as its key proves it.

@@ -2,30 +2,20 @@
 //! `cargo run --release -p mamori-desk --example import [LINES [ENGINE]]`.
 #![expect(clippy::print_stdout, reason = "it prints the figures")]
 
-use std::collections::BTreeSet;
+mod common;
+
 use std::fs;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
-use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::banks::import_entries::ImportOptions;
 use mamori_desk::banks::import_lines::LineFormat;
-use mamori_desk::{Admin, Clock, Desk, Settings};
-use mamori_media::{Limits, Pool, PoolSettings};
-use mamori_model::{
-    Action, BankId, Distance, HashKind, Jurisdictions, Purpose, Quality, Reach, Surface,
-};
-use mamori_store::Store;
+use mamori_desk::{Admin, Desk};
+use mamori_model::{Action, BankId, HashKind};
 use mamori_testkit::database::TestDatabase;
 use tokio_util::sync::CancellationToken;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// How many lines one chunk has: about 64 KiB, as from a socket.
-const LINES_AT_ONCE: usize = 800;
+use common::{Failure, chunks, create_bank, desk};
 
 fn main() -> Result<ExitCode, Failure> {
     let argument = std::env::args().nth(1);
@@ -47,7 +37,7 @@ fn main() -> Result<ExitCode, Failure> {
 
 async fn measure(records: TestDatabase, engine: &str, lines: u64) -> Result<(), Failure> {
     let desk = desk(&records).await?;
-    let bank = bank(&desk).await?;
+    let bank = create_bank(&desk, "measured", Action::None).await?;
     println!("{engine}: {lines} lines, {} MiB before", resident_mib("VmRSS"));
     let stop = CancellationToken::new();
     let following = tokio::spawn({
@@ -100,51 +90,6 @@ async fn import(desk: &Desk, bank: BankId, lines: u64, fields: &str) -> Result<M
         import.added, import.updated, import.duplicates
     );
     Ok(Measured { lines: import.lines, counts, took: begun.elapsed() })
-}
-
-/// The lines, made on demand: spread like real hashes, so that inserts touch the whole index.
-fn chunks(lines: u64, fields: String) -> impl Stream<Item = Result<Bytes, Failure>> {
-    stream::iter(0..lines).chunks(LINES_AT_ONCE).map(move |numbers| {
-        let line = |number: u64| {
-            let word = |salt: u64| (number ^ salt << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let [a, b, c, d] = [0, 1, 2, 3].map(word);
-            format!("{{\"hash\":\"{a:016x}{b:016x}{c:016x}{d:016x}\"{fields}}}\n")
-        };
-        Ok(Bytes::from(numbers.into_iter().map(line).collect::<String>()))
-    })
-}
-
-async fn desk(records: &TestDatabase) -> Result<Desk, Failure> {
-    let store = Store::open(&mamori_store::Settings::new(records.url())).await?;
-    let pool = Pool::start(PoolSettings {
-        program: "/proc/self/exe".into(),
-        args: vec!["decode".into()],
-        workers: 1,
-        waiting_max: 1,
-        sender_waiting_max: 1,
-        idle_max: 2,
-        limits: Limits::default(),
-    });
-    let desk = Desk::new(store, pool.await?, Arc::new(Clock::system()), Settings::default())?;
-    desk.load().await?;
-    Ok(desk)
-}
-
-async fn bank(desk: &Desk) -> Result<BankId, Failure> {
-    let bank = NewBank {
-        name: "measured".parse()?,
-        purpose: Purpose::Rehearsal,
-        source: "numbers".parse()?,
-        legal_basis: "none needed".parse()?,
-        owner: "the benchmark".parse()?,
-        reach: Reach::new(BTreeSet::from([Surface::Public]), Jurisdictions::Everywhere, None)?,
-        distance_max: Distance::PDQ_SAME_MAX,
-        quality_min: Quality::TRUSTED_MIN,
-        transforms: None,
-        action: Action::None,
-        is_enabled: true,
-    };
-    Ok(desk.create_bank(&Admin::local_cli(), bank).await?.id)
 }
 
 /// A line of this process's status, in MiB.

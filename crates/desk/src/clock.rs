@@ -142,8 +142,9 @@ fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
 mod tests {
     use super::*;
 
+    /// A clock that leaves out suspension differs from the uptime only where a machine was suspended.
     #[test]
-    fn the_running_time_is_taken_from_the_uptime_which_includes_suspension() {
+    fn the_time_since_boot_is_the_uptime_of_the_machine() {
         let text = std::fs::read_to_string("/proc/uptime").unwrap();
         let uptime: f64 = text.split(' ').next().unwrap().parse().unwrap();
 

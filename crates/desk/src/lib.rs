@@ -26,6 +26,7 @@ mod error;
 mod rate_limiter;
 pub mod retention_sweep;
 pub mod settings;
+mod single_run;
 pub mod sweep_summary;
 pub mod work;
 
@@ -114,7 +115,7 @@ struct Inner {
     /// Whether the clock is believed.
     clock_guard: ClockGuard,
     /// Whether the database takes writes.
-    write_probe: Arc<WriteProbe>,
+    write_probe: WriteProbe,
     /// Limits the messages that services have sent on request.
     resends: Resends,
     /// The use of the vault, as this node last read it.
@@ -164,7 +165,7 @@ impl Desk {
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
             clock_guard,
-            write_probe: Arc::default(),
+            write_probe: WriteProbe::default(),
             vault_use: VaultUse::default(),
             hashing: PasswordHashing::default(),
         };

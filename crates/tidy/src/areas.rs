@@ -75,6 +75,7 @@ const LAYERS: [Layer; 4] = [
             "settings",
             "settings.rs",
             "retention_sweep.rs",
+            "single_run.rs",
             "sweep_summary.rs",
             "work.rs",
         ],

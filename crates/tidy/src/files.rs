@@ -18,7 +18,7 @@ const SCREENS: &str = "docs/screens/";
 /// The most bytes of a screenshot, so that a page that shows it loads over a slow connection.
 pub const SCREEN_BYTES_MAX: usize = 256 * 1024;
 
-/// Reports files that are not text, contain NUL or are too large, except screenshots in their
+/// Reports files that are not text, contain control characters or are too large, except screenshots in their
 /// folder.
 pub fn not_text(files: &[File]) -> Findings {
     let wrong = |file: &File| {
@@ -28,13 +28,19 @@ pub fn not_text(files: &[File]) -> Findings {
             is_large.then(|| format!("{}: {size} bytes, at most {SCREEN_BYTES_MAX}", file.path))
         } else if file.bytes.len() > BYTES_MAX {
             Some(format!("{}: {} bytes, at most {BYTES_MAX}", file.path, file.bytes.len()))
-        } else if file.bytes.contains(&0) || file.text().is_none() {
+        } else if file.text().is_none() {
             Some(format!("{}: not a text", file.path))
+        } else if file.bytes.iter().copied().any(is_control) {
+            Some(format!("{}: has a control character that is no tab or line break", file.path))
         } else {
             None
         }
     };
     files.iter().filter_map(wrong).collect()
+}
+
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 fn is_screen(file: &File) -> bool {
@@ -121,10 +127,11 @@ mod tests {
             File { path: "a.png".to_owned(), bytes: vec![0x89, b'P', 0xff] },
             File::of("b.rs", "a\0b"),
             File::of("c.csv", &"x".repeat(BYTES_MAX + 1)),
-            File::of("d.rs", "守り"),
+            File::of("d.rs", "守り\r\n\tb"),
+            File::of("e.md", "the end. \u{1}\n"),
         ];
 
-        assert_eq!(not_text(&files).len(), 3);
+        assert_eq!(not_text(&files).len(), 4);
     }
 
     #[test]

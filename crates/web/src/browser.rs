@@ -12,14 +12,23 @@ const FETCH_SITE: &str = "sec-fetch-site";
 /// proof, a page that the operator opens is not the operator. Such a request has an `Origin`, a host name
 /// that an attacker points at this machine, or, for a picture or a form without an origin, a
 /// [`FETCH_SITE`] other than `none`.
-pub fn is_from_a_page(headers: &HeaderMap) -> bool {
+fn is_from_a_page(headers: &HeaderMap) -> bool {
     // `none`: the operator typed the address. Programs other than browsers do not send the header.
     let is_of_a_page = headers.get(FETCH_SITE).is_some_and(|site| site != "none");
     headers.contains_key(header::ORIGIN) || is_of_a_page || names_another_host(headers)
 }
 
+/// Checks whether the request is from a page, and counts it if it is and names another host.
+pub fn refuses(headers: &HeaderMap) -> bool {
+    let is_refused = is_from_a_page(headers);
+    if is_refused && names_another_host(headers) {
+        metrics::counter!("mamori_refused_hosts_total", "cause" => "not_local").increment(1);
+    }
+    is_refused
+}
+
 /// Checks whether the request names another host than an address or `localhost`.
-pub fn names_another_host(headers: &HeaderMap) -> bool {
+fn names_another_host(headers: &HeaderMap) -> bool {
     let is_other = |host: &str| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let is_address = host.parse::<IpAddr>().is_ok()

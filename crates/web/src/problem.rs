@@ -126,7 +126,7 @@ kinds! {
     /// The key makes too many requests.
     RequestLimit = TOO_MANY_REQUESTS, "limit.requests", "Too many requests of this key";
     /// The service requested too many messages, enablings of endpoints and new secrets.
-    Resends = TOO_MANY_REQUESTS, "limit.resends", "Too many messages on request";
+    Resends = TOO_MANY_REQUESTS, "limit.resends", "Too many requests for messages or secrets";
     /// The server is overloaded at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded";
     /// The request took too long.

@@ -3,13 +3,10 @@
 //! A disk that hangs, such as a network share, must not occupy one thread for each check: there is at
 //! most one read at a time, and no other one begins while it hangs.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use tokio::sync::watch;
-use tokio::time::Instant;
+use crate::single_run::SingleRun;
 
 /// How often the disk is read at most.
 const READ_EVERY: Duration = Duration::from_secs(5);
@@ -32,85 +29,42 @@ pub(super) enum DiskFree {
 }
 
 /// The last read, and the one that is running.
-#[derive(Debug)]
-pub(super) struct DiskProbe {
-    state: Mutex<State>,
-    /// Changes whenever a read ends.
-    ended: watch::Sender<()>,
-}
-
 #[derive(Debug, Default)]
-struct State {
-    begun: Option<Instant>,
-    is_running: bool,
-    last: Option<DiskFree>,
-}
-
-impl Default for DiskProbe {
-    fn default() -> Self {
-        Self { state: Mutex::default(), ended: watch::Sender::new(()) }
-    }
-}
-
-impl State {
-    /// Returns what is known; `None` before the first read has ended.
-    fn known(&self) -> Option<DiskFree> {
-        let hangs = self.is_running && self.begun.is_some_and(|at| at.elapsed() >= HANGS_AFTER);
-        if hangs { Some(DiskFree::Hangs) } else { self.last }
-    }
-}
+pub(super) struct DiskProbe(Arc<SingleRun<DiskFree>>);
 
 impl DiskProbe {
     /// Returns the result of the last read, and begins a new one with `read` if that began at least
     /// [`READ_EVERY`] ago and has ended. `read` returns the free bytes; `None` if they cannot be read.
-    pub(super) async fn free<Read>(self: &Arc<Self>, read: impl FnOnce() -> Read) -> DiskFree
+    pub(super) async fn free<Read>(&self, read: impl FnOnce() -> Read) -> DiskFree
     where
         Read: Future<Output = Option<u64>> + Send + 'static,
     {
-        let mut ended = self.ended.subscribe();
-        if self.begins() {
-            let (probe, read) = (Arc::clone(self), read());
-            tokio::spawn(async move {
-                let free = AssertUnwindSafe(read).catch_unwind().await;
-                probe.end(free.ok().flatten().map_or(DiskFree::Unknown, DiskFree::Bytes));
-            });
-        }
-        let known = self.state().known();
-        if let Some(known) = known {
+        let mut ended = self.0.subscribe();
+        let read = || {
+            let read = read();
+            async move { read.await.map_or(DiskFree::Unknown, DiskFree::Bytes) }
+        };
+        self.0.begin(READ_EVERY, read, DiskFree::Unknown);
+        if let Some(known) = self.known() {
             return known;
         }
         let _ended = tokio::time::timeout(WAIT_MAX, ended.changed()).await;
-        self.state().known().unwrap_or(DiskFree::Hangs)
+        self.known().unwrap_or(DiskFree::Hangs)
     }
 
     /// Subtracts bytes that are about to be written, until the next read shows them.
     pub(super) fn reserve(&self, bytes: u64) {
-        let mut state = self.state();
-        if let Some(DiskFree::Bytes(free)) = state.last {
-            state.last = Some(DiskFree::Bytes(free.saturating_sub(bytes)));
-        }
+        self.0.change_last(|last| match last {
+            DiskFree::Bytes(free) => DiskFree::Bytes(free.saturating_sub(bytes)),
+            DiskFree::Unknown | DiskFree::Hangs => last,
+        });
     }
 
-    /// Reserves the read for the caller, if one is due and none is running.
-    fn begins(&self) -> bool {
-        let mut state = self.state();
-        let is_due = state.begun.is_none_or(|begun| begun.elapsed() >= READ_EVERY);
-        let begins = is_due && !state.is_running;
-        if begins {
-            (state.is_running, state.begun) = (true, Some(Instant::now()));
-        }
-        begins
-    }
-
-    fn end(&self, free: DiskFree) {
-        let mut state = self.state();
-        (state.is_running, state.last) = (false, Some(free));
-        drop(state);
-        self.ended.send_replace(());
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns what is known; `None` before the first read has ended.
+    fn known(&self) -> Option<DiskFree> {
+        let state = self.0.state();
+        let hangs = state.is_running && !state.began_within(HANGS_AFTER);
+        if hangs { Some(DiskFree::Hangs) } else { state.last }
     }
 }
 
@@ -119,6 +73,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use futures_util::future::join_all;
+    use tokio::time::Instant;
 
     use super::*;
 

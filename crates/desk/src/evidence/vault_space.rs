@@ -5,7 +5,7 @@
 //! what is free from the disk; what this node stored since is taken into account.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mamori_model::key::Scope;
@@ -80,7 +80,7 @@ pub struct VaultShare {
 pub(crate) struct VaultUse {
     measured: Mutex<Option<Measured>>,
     measuring: tokio::sync::Mutex<()>,
-    disk: Arc<DiskProbe>,
+    disk: DiskProbe,
     /// When each refusal was last logged.
     logged: Mutex<HashMap<NotStored, Instant>>,
 }

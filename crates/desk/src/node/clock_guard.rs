@@ -335,18 +335,6 @@ mod tests {
         assert_eq!(node.compare(), ClockState::Believed);
     }
 
-    /// The running time includes suspension.
-    #[test]
-    fn a_machine_that_was_suspended_for_two_days_is_believed() {
-        let mut node = Fixture::started(hours(0));
-        assert_eq!(node.compare(), ClockState::Believed);
-
-        node.clock.advance(hours(2 * DAY));
-
-        assert_eq!(node.state(), ClockState::Believed);
-        assert_eq!(node.compare(), ClockState::Believed);
-    }
-
     #[test]
     fn a_jump_within_the_time_to_settle_is_not_settled_and_begins_it_anew() {
         let mut node = Fixture::started(hours(10 * DAY));

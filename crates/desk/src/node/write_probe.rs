@@ -1,15 +1,12 @@
 //! Finds out whether the database takes writes, by writing one row, however many clients ask.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use mamori_store::{Engine, Error, FaultKind};
 use strum::IntoStaticStr;
-use tokio::sync::watch;
-use tokio::time::Instant;
 
+use crate::single_run::SingleRun;
 use crate::{Desk, error};
 
 /// How often the row is written at most.
@@ -73,25 +70,8 @@ impl WriteFault {
 }
 
 /// The last write, and the one that is running.
-#[derive(Debug)]
-pub(crate) struct WriteProbe {
-    state: Mutex<State>,
-    /// Changes whenever a write ends.
-    ended: watch::Sender<()>,
-}
-
 #[derive(Debug, Default)]
-struct State {
-    begun: Option<Instant>,
-    is_running: bool,
-    last: Option<Result<(), WriteFault>>,
-}
-
-impl Default for WriteProbe {
-    fn default() -> Self {
-        Self { state: Mutex::default(), ended: watch::Sender::new(()) }
-    }
-}
+pub(crate) struct WriteProbe(Arc<SingleRun<Result<(), WriteFault>>>);
 
 impl WriteProbe {
     /// Returns the result of the last write if it is less than [`WRITE_EVERY`] old, and else that of
@@ -99,63 +79,32 @@ impl WriteProbe {
     /// cause no more writes. If none ends within [`WAIT_MAX`], returns the last result while the
     /// running one is younger than [`SLOW_MAX`], and then `silence`.
     async fn check<Write>(
-        self: &Arc<Self>,
+        &self,
         silence: WriteFault,
         write: impl FnOnce() -> Write,
     ) -> Result<(), WriteFault>
     where
         Write: Future<Output = Result<(), WriteFault>> + Send + 'static,
     {
-        let mut ended = self.ended.subscribe();
-        if let Some(last) = self.recent() {
+        let mut ended = self.0.subscribe();
+        let state = self.0.state();
+        let is_recent = !state.is_running && state.began_within(WRITE_EVERY);
+        if let Some(last) = state.last.filter(|_| is_recent) {
             return last;
         }
-        if self.begins() {
-            let (probe, write) = (Arc::clone(self), write());
-            tokio::spawn(async move {
-                let write = AssertUnwindSafe(tokio::time::timeout(WRITE_MAX, write)).catch_unwind();
-                probe.end(match write.await {
-                    Ok(Ok(result)) => result,
-                    Ok(Err(_)) => Err(silence),
-                    Err(_) => Err(WriteFault::Other),
-                });
-            });
-        }
+        let in_time = || {
+            let write = tokio::time::timeout(WRITE_MAX, write());
+            async move { write.await.unwrap_or(Err(silence)) }
+        };
+        self.0.begin(Duration::ZERO, in_time, Err(WriteFault::Other));
         let has_ended = tokio::time::timeout(WAIT_MAX, ended.changed()).await.is_ok();
-        let state = self.state();
-        let is_slow = state.begun.is_some_and(|begun| begun.elapsed() < SLOW_MAX);
-        state.last.filter(|_| has_ended || is_slow).unwrap_or(Err(silence))
-    }
-
-    fn recent(&self) -> Option<Result<(), WriteFault>> {
-        let state = self.state();
-        let is_recent = state.begun.is_some_and(|begun| begun.elapsed() < WRITE_EVERY);
-        state.last.filter(|_| is_recent && !state.is_running)
-    }
-
-    /// Reserves the write for the caller, unless another one is running.
-    fn begins(&self) -> bool {
-        let mut state = self.state();
-        let begins = !state.is_running;
-        if begins {
-            (state.is_running, state.begun) = (true, Some(Instant::now()));
-        }
-        begins
-    }
-
-    fn end(&self, result: Result<(), WriteFault>) {
-        let mut state = self.state();
-        (state.is_running, state.last) = (false, Some(result));
-        drop(state);
-        self.ended.send_replace(());
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.0.state();
+        let is_usable = has_ended || state.began_within(SLOW_MAX);
+        state.last.filter(|_| is_usable).unwrap_or(Err(silence))
     }
 
     fn was_failing(&self) -> bool {
-        self.state().last.is_some_and(|last| last.is_err())
+        self.0.state().last.is_some_and(|last| last.is_err())
     }
 }
 
@@ -195,6 +144,7 @@ impl Desk {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use futures_util::FutureExt as _;
     use futures_util::future::join_all;
 
     use super::*;

@@ -288,7 +288,7 @@ fn open_file(path: &Path) -> Option<String> {
 }
 
 /// Checks whether other machines can reach the address, as far as the address shows.
-fn is_beyond_loopback(address: &SocketAddr) -> bool {
+pub fn is_beyond_loopback(address: &SocketAddr) -> bool {
     !address.ip().to_canonical().is_loopback()
 }
 

@@ -22,6 +22,7 @@ use super::node::Node;
 use super::page_guard;
 use crate::config::Config;
 use crate::config::parts::seconds;
+use crate::config::warnings::is_beyond_loopback;
 
 /// The bound addresses, before they are served.
 #[derive(Debug)]
@@ -115,10 +116,10 @@ impl Routers {
         let probe = Probe::new(desk.clone(), config.node());
         let metrics = metrics::router(metrics.clone(), desk.clone(), probe.clone());
         let admin = mamori_web::admin(app.clone(), probe, metrics);
-        let admin = if config.server.admin_listen.ip().is_loopback() {
-            admin.layer(from_fn(page_guard::refuse_pages))
-        } else {
+        let admin = if is_beyond_loopback(&config.server.admin_listen) {
             admin
+        } else {
+            admin.layer(from_fn(page_guard::refuse_pages))
         };
         let mut main = mamori_web::api(desk.clone(), config.web(), budget.clone());
         if config.console.enabled {

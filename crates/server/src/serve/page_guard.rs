@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use mamori_web::browser::{is_from_a_page, names_another_host};
+use mamori_web::browser;
 
 const MESSAGE: &str = "web pages may not use these routes; programs name an IP address or `localhost` \
                        as the host\n";
@@ -12,10 +12,7 @@ const MESSAGE: &str = "web pages may not use these routes; programs name an IP a
 /// Answers 403 to a request that a page caused. On loopback being on this machine is the only proof, and a
 /// page whose host name an attacker points at 127.0.0.1 could read the answers (DNS rebinding).
 pub async fn refuse_pages(request: Request, next: Next) -> Response {
-    if is_from_a_page(request.headers()) {
-        if names_another_host(request.headers()) {
-            metrics::counter!("mamori_refused_hosts_total", "cause" => "not_local").increment(1);
-        }
+    if browser::refuses(request.headers()) {
         return (StatusCode::FORBIDDEN, MESSAGE).into_response();
     }
     next.run(request).await

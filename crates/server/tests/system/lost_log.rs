@@ -223,21 +223,17 @@ fn a_start_that_fails_ends_although_nothing_reads_its_log() {
 
 #[tokio::test]
 async fn a_match_that_a_node_without_a_log_acknowledged_is_stored() {
-    drop(rustls::crypto::ring::default_provider().install_default());
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let (config, ports) = configure_ports(&folder, &records);
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut node = SilentNode::start(&config, ports, full.into());
-    node.wait_until_healthy().await;
-    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
-    admin.create_bank("known", 0..1).await;
-    let service = admin.create_service("photos").await;
+    let service = node.prepare(&config).await;
 
     let (status, answer) = service.upload("item", picture(0)).await.unwrap();
     let at_once = service.matched_items().await;
     signal(&format!("-s TERM {}", node.child.id()));
-    let stopped = node.child.wait().unwrap();
+    let stopped = node.wait();
     let mut again = SilentNode::start(&config, ports, Stdio::null());
     again.wait_until_healthy().await;
     service.wait_until_known().await;

@@ -12,7 +12,7 @@ use mamori_desk::{Admin, Proof, Quota};
 
 use super::Hma;
 use super::fault::Fault;
-use crate::browser::{is_from_a_page, names_another_host};
+use crate::browser;
 use crate::guard::scope::Needs;
 use crate::peer::client_address;
 use crate::request_limit;
@@ -64,11 +64,7 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
             proof.require(N::ANY_OF).map_err(|_| not_found())?;
             return Ok(Self(proof, PhantomData));
         }
-        if is_from_a_page(&parts.headers) {
-            if names_another_host(&parts.headers) {
-                metrics::counter!("mamori_refused_hosts_total", "cause" => "not_local")
-                    .increment(1);
-            }
+        if browser::refuses(&parts.headers) {
             return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));
         }
         if is_from_a_proxy(&parts.headers) {

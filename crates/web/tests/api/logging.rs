@@ -69,19 +69,24 @@ async fn a_request_is_logged_with_the_id_of_its_key_and_without_its_item() {
     }
 }
 
-/// Lets a minute pass, after which refused keys are logged; returns their lines.
-async fn a_minute_later(log: &CapturedLog) -> Vec<Value> {
+/// Lets a minute pass, after which refused keys are logged.
+async fn pass_a_minute() {
     // The task that logs begins to wait when it is first polled.
     tokio::task::yield_now().await;
     tokio::time::pause();
     tokio::time::advance(Duration::from_mins(1)).await;
     tokio::time::resume();
-    let has_line = async {
-        while log.lines_of("security").is_empty() {
+}
+
+/// Lets a minute pass, and returns the lines about refused keys when there are `count`.
+async fn a_minute_later(log: &CapturedLog, count: usize) -> Vec<Value> {
+    pass_a_minute().await;
+    let has_lines = async {
+        while log.lines_of("security").len() < count {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), has_lines).await.unwrap();
     parsed(&log.lines_of("security"))
 }
 
@@ -101,7 +106,7 @@ async fn refused_keys_of_an_address_are_one_line_a_minute_with_their_number_and_
     }
     assert!(log.lines_of("security").is_empty());
 
-    let [line] = a_minute_later(&log).await.try_into().unwrap();
+    let [line] = a_minute_later(&log, 1).await.try_into().unwrap();
     assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429]);
     assert_eq!(line["message"], "API keys from one address were refused");
     assert_eq!((&line["requests"], &line["limited"]), (&json!(7), &json!(2)));
@@ -118,6 +123,25 @@ async fn a_request_without_a_key_is_no_refused_key() {
     assert_eq!(app.get(Who::WithoutKey, "/v1/banks").await.status, 401);
     assert_eq!(app.send(with_key("mk_unknown")).await.status, 401);
 
-    let [line] = a_minute_later(&log).await.try_into().unwrap();
+    let [line] = a_minute_later(&log, 1).await.try_into().unwrap();
     assert_eq!(line["requests"], 1);
+}
+
+#[tokio::test]
+async fn refused_keys_are_logged_again_after_a_minute_without_any() {
+    let app = open().await;
+    let log = CapturedLog::start();
+    app.send(with_key("mk_unknown")).await;
+    a_minute_later(&log, 1).await;
+
+    pass_a_minute().await;
+    // The task ends in this minute; the runtime polls it among others.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    app.send(with_key("mk_unknown")).await;
+    app.send(with_key("mk_unknown")).await;
+
+    let [_, line] = a_minute_later(&log, 2).await.try_into().unwrap();
+    assert_eq!(line["requests"], 2);
 }

@@ -21,7 +21,7 @@ use crate::problem::Problem;
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
     responses(
         (status = 200, description = "The endpoint is enabled.", body = EnabledEndpoint),
-        (status = 429, description = "The service requested too many messages within a minute."),
+        (status = 429, description = "The service requested too many messages or secrets within a minute."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks", "actions:answer"])))
 )]

@@ -22,7 +22,7 @@ use crate::problem::Problem;
         (status = 202, description = "The message is enqueued again.", body = EnqueuedDelivery),
         (status = 409, description = "The delivery still waits to be sent, or its endpoint is \
          disabled or was removed."),
-        (status = 429, description = "The service requested too many messages within a minute."),
+        (status = 429, description = "The service requested too many messages or secrets within a minute."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]

@@ -23,7 +23,7 @@ use crate::problem::Problem;
         (status = 202, description = "The message is enqueued.", body = EnqueuedDelivery),
         (status = 409, description = "Another test message to this endpoint waits, or it is \
          disabled."),
-        (status = 429, description = "The service requested too many messages within a minute."),
+        (status = 429, description = "The service requested too many messages or secrets within a minute."),
     ),
     extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
