@@ -1,6 +1,6 @@
 //! Measures the creation of many banks, and checks of items while a large bank is purged, for `cargo
 //! xtask drill banks`: `banks sqlite|postgres BANKS ENTRIES`. Ends with status 1 if a time grows beyond
-//! [`GROWTH_MAX`].
+//! `GROWTH_MAX`.
 #![expect(clippy::print_stdout, reason = "it prints the figures")]
 
 mod common;

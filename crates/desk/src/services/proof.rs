@@ -77,7 +77,7 @@ impl Admin {
     }
 
     /// Creates the proof of a program on this machine that uses the routes of HMA while they require no
-    /// keys. Its actor is the command line; [`Self::require_bank`] limits the banks that it may change.
+    /// keys. Its actor is the command line. It may change only the banks that are open without a key.
     pub fn keyless_hma() -> Self {
         Self { key: None, is_keyless_hma: true }
     }
