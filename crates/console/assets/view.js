@@ -2,6 +2,11 @@
 // the first byte leaves; letting go, or leaving the page, clears the canvas and ends the view. A view
 // begins only while more than half of the picture is on the screen, so that no view is recorded of a
 // picture that the reviewer did not see.
+//
+// The picture is grey or coloured, and in its place or as large as the window, as `data-tint` and
+// `data-size` of the body say; `C` and `L` change them on this page. That is one view either way.
+
+import { areas, currentItem, holdWhile } from "./items.js";
 
 const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 const LASTS_MAX_MS = 120_000;
@@ -11,22 +16,6 @@ const HEARTBEAT_MS = 5_000;
 const VISIBLE_MIN = 0.5;
 
 const headers = { accept: "application/json" };
-
-/** Returns the area of an element that is on the screen, and its whole area, in pixels. */
-function areas(element) {
-  const { top, bottom, left, right, width, height } = element.getBoundingClientRect();
-  const wide = Math.min(right, innerWidth) - Math.max(left, 0);
-  // What the header at the top covers is not seen.
-  const high = Math.min(bottom, innerHeight) - Math.max(top, covered());
-  return { visible: Math.max(0, wide) * Math.max(0, high), whole: width * height };
-}
-
-/** Returns the height of the header while it stays at the top of the screen. */
-function covered() {
-  const header = document.querySelector("header.top");
-  if (!header || !["sticky", "fixed"].includes(getComputedStyle(header).position)) return 0;
-  return Math.max(0, header.getBoundingClientRect().bottom);
-}
 
 /** Returns the server's message about a request that failed; empty if it sent none. */
 async function why(answer) {
@@ -172,73 +161,38 @@ function refreshNeeded() {
   request.send();
 }
 
-// The current item is the one whose picture has the largest area on the screen, or, after `J` or `K`,
-// the next or previous one. It has a ring, and only its button shows the key `V`.
-let current = null;
-let isMoving = false;
-
-function mark(view) {
-  if (current === view) return;
-  current?.item.removeAttribute("data-current");
-  current = view;
-  current?.item.setAttribute("data-current", "");
-}
-
-function markLargest() {
-  if (isMoving || views.some((view) => view.open)) return;
-  const focused = views.find((view) => view.place.contains(document.activeElement) && view.isVisible());
-  let largest = null;
-  let most = 0;
-  for (const view of views) {
-    const { visible } = areas(view.frame);
-    // A little more, so that two pictures of the same size do not take turns.
-    if (visible > most + 1) [largest, most] = [view, visible];
-  }
-  mark(focused ?? largest);
-}
-
-function move(by) {
-  const at = views.indexOf(current);
-  const next = views[at < 0 ? 0 : Math.min(views.length - 1, Math.max(0, at + by))];
-  if (!next) return;
-  endAll();
-  mark(next);
-  isMoving = true;
-  next.item.scrollIntoView({ block: "center", behavior: "instant" });
-  next.button.focus({ preventScroll: true });
-  // The scroll event of this movement comes with the next frame.
-  requestAnimationFrame(() => requestAnimationFrame(() => (isMoving = false)));
-}
-
-let isAwaited = false;
-function markSoon() {
-  if (isAwaited) return;
-  isAwaited = true;
-  requestAnimationFrame(() => {
-    isAwaited = false;
-    markLargest();
+holdWhile(() => views.some((view) => view.open));
+document.addEventListener("mamori:move", endAll);
+// The blurred picture is loaded once its button is pressed; the page stays, so that nothing is lost.
+for (const link of document.querySelectorAll("a[data-blurred]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const picture = document.createElement("img");
+    picture.alt = link.textContent;
+    picture.src = link.href;
+    link.closest(".item-view").querySelector(".frame").replaceChildren(picture);
   });
 }
-addEventListener("scroll", markSoon, { passive: true });
-addEventListener("resize", markSoon, { passive: true });
-document.addEventListener("focusin", markSoon);
-// A picture that comes late changes the layout.
-document.addEventListener("load", markSoon, { capture: true, passive: true });
-markLargest();
+
+const viewOf = (item) => views.find((view) => view.item === item);
+
+/** Changes how clear pictures look on this page. */
+function change(name, [one, other]) {
+  const { dataset } = document.body;
+  dataset[name] = dataset[name] === one ? other : one;
+}
 
 const isWriting = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 const hasKeys = !document.body.classList.contains("keyless");
 document.addEventListener("keydown", (event) => {
   if (!hasKeys || isWriting(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
   const key = event.key.toLowerCase();
-  if (key === "j" || key === "k") {
-    event.preventDefault();
-    move(key === "j" ? 1 : -1);
-  } else if (key === "v" && !event.repeat) {
-    if (current?.isToggle) current.button.click();
-    else current?.begin(LASTS_MAX_MS);
-  }
+  const view = viewOf(currentItem());
+  if (key === "c") change("tint", ["grey", "colour"]);
+  else if (key === "l") change("size", ["medium", "large"]);
+  else if (key === "v" && view?.isToggle) view.button.click();
+  else if (key === "v") view?.begin(LASTS_MAX_MS);
 });
 document.addEventListener("keyup", (event) => {
   if (event.key.toLowerCase() === "v") views.filter((view) => !view.isToggle).forEach((view) => view.end());

@@ -36,11 +36,17 @@ pub const ASSETS: &[Asset] = &[
         include_str!("../assets/case.css"),
         include_str!("../assets/chart.css"),
     )),
+    script("zone.js", include_str!("../assets/zone.js")),
     script("find.js", include_str!("../assets/find.js")),
+    script("items.js", include_str!("../assets/items.js")),
     script("view.js", include_str!("../assets/view.js")),
+    script("decide.js", include_str!("../assets/decide.js")),
+    script("saved-reasons.js", include_str!("../assets/saved-reasons.js")),
+    script("bulk.js", include_str!("../assets/bulk.js")),
     script("extend-claim.js", include_str!("../assets/extend-claim.js")),
     script("keys.js", include_str!("../assets/keys.js")),
     script("passkey.js", include_str!("../assets/passkey.js")),
+    script("oidc.js", include_str!("../assets/oidc.js")),
     script("break.js", include_str!("../assets/break.js")),
 ];
 

@@ -69,9 +69,12 @@ impl Fault {
         Self::new("form.shape", StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// Sets the address of the link to continue.
+    /// Sets the address of the link to continue. What was not found has no page to continue at.
     #[must_use]
     pub fn with_link(self, address: impl Into<Cow<'static, str>>) -> Self {
+        if self.status == StatusCode::NOT_FOUND {
+            return self;
+        }
         Self { link: Some(address.into()), ..self }
     }
 
@@ -131,6 +134,18 @@ impl Fault {
         format!("fault-{}", code.replace(['.', '_'], "-"))
     }
 
+    /// Returns the text of [`Self::text`] for the field that the fault names, beside which it is shown.
+    pub fn text_at_field(&self, messages: Messages) -> FaultText {
+        if self.code != Self::form_shape().code {
+            return FaultText { about: None, ..self.text(messages) };
+        }
+        FaultText {
+            happened: messages.say("field-wrong"),
+            todo: messages.say("field-wrong-do"),
+            about: None,
+        }
+    }
+
     /// Returns what happened and what to do, in the language of `messages`.
     pub fn text(&self, messages: Messages) -> FaultText {
         let id = Self::message(self.code);
@@ -153,6 +168,15 @@ pub struct FaultText {
     pub about: Option<String>,
 }
 
+/// The field that made a form fail, and the text that its page shows there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// The form and the field, as the page names them.
+    pub place: &'static str,
+    /// Why it failed.
+    pub text: FaultText,
+}
+
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal.kind() {
@@ -167,7 +191,7 @@ impl From<Refusal> for Fault {
         };
         let fault = Self::new(refusal.code(), status);
         // The page at the link shows when the break ends, and until when the limit is reached.
-        if matches!(refusal, Refusal::BreakDue | Refusal::ExposureSpent) {
+        if matches!(refusal, Refusal::BreakDue | Refusal::OwnBreak | Refusal::ExposureSpent) {
             fault.with_link("/console/me")
         } else if matches!(refusal, Refusal::ClaimLimit | Refusal::LeaveLimit) {
             fault.with_link("/console/queue")

@@ -12,6 +12,7 @@ use crate::app::Console;
 use crate::fault::{Fault, FaultText};
 use crate::frame::{Frame, RequestFrame};
 use crate::guard;
+use crate::local_time;
 
 /// The page of a fault.
 #[derive(Template)]
@@ -31,8 +32,9 @@ pub async fn render(mut request: Request, next: Next) -> Response {
         request.headers().get(ACCEPT).is_some_and(|wanted| wanted == "application/json");
     request.extensions_mut().insert(request_frame.clone());
     let mut response = next.run(request).await;
-    let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
+    let fault = response.extensions_mut().remove::<Fault>();
     let frame = request_frame.frame();
+    let Some(fault) = fault else { return local_time::localised(response, &frame).await };
     let link = fault.link();
     if wants_json {
         let text = fault.text(frame.messages);
@@ -49,7 +51,7 @@ pub async fn render(mut request: Request, next: Next) -> Response {
     let html_type = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, html_type);
     *response.body_mut() = Body::from(html);
-    response
+    local_time::localised(response, &frame).await
 }
 
 /// Answers every unknown address, and every method that an address does not support, with 404. A

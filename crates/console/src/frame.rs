@@ -8,11 +8,11 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use mamori_desk::SessionLookup;
 use mamori_model::RoleSet;
-use mamori_model::staff::{Language, Scheme, Staff, StaffRole};
+use mamori_model::staff::{Language, PictureSettings, Scheme, Staff, StaffRole, ZoneName};
 
 use crate::app::Console;
-use crate::messages::{MessageId, Messages};
-use crate::{assets, csrf, language, show};
+use crate::messages::{self, MessageId, Messages};
+use crate::{assets, csrf, language, local_time, show};
 
 /// The signed-in staff member who reads a page.
 #[derive(Clone)]
@@ -23,13 +23,29 @@ pub struct Person {
     pub csrf: String,
     /// Their roles, which decide what the menu shows.
     pub roles: RoleSet,
+    /// Whether they are limited to some services or policies.
+    pub is_limited: bool,
     /// Colours that they chose.
     pub scheme: Scheme,
     /// Whether single-key shortcuts are switched on.
     pub has_keys: bool,
+    /// How pictures look.
+    pub pictures: PictureSettings,
     /// Time at which a session of theirs added a sign-in method, while the frame still shows a
     /// notice of it.
     pub method_added: Option<show::SafeHtml>,
+}
+
+impl Person {
+    /// Returns the colours of clear pictures, for the attribute `data-tint`.
+    pub fn tint(&self) -> &'static str {
+        self.pictures.tint.as_str()
+    }
+
+    /// Returns the size of clear pictures, for the attribute `data-size`.
+    pub fn size(&self) -> &'static str {
+        self.pictures.size.as_str()
+    }
 }
 
 impl std::fmt::Debug for Person {
@@ -47,6 +63,8 @@ pub struct Frame {
     pub person: Option<Person>,
     /// Path of the page of the menu that this page is, or belongs to; empty for none.
     pub menu_path: &'static str,
+    /// The time zone of the page's times: the staff member's, or that of the browser; `None`: UTC.
+    pub zone: Option<ZoneName>,
 }
 
 /// An entry of the menu.
@@ -63,6 +81,9 @@ pub struct MenuEntry {
 /// A page of the menu: its path, its name, and which roles may open it.
 type MenuPage = (&'static str, MessageId, fn(&RoleSet) -> bool);
 
+/// The page of changes that reach every service: not for staff members who are limited to some.
+const CHANGES: &str = "/console/changes";
+
 const MENU: [MenuPage; 10] = [
     ("/console", MessageId("menu-start"), |_| true),
     ("/console/queue", MessageId("menu-queue"), RoleSet::is_reviewer),
@@ -75,9 +96,7 @@ const MENU: [MenuPage; 10] = [
     ("/console/staff", MessageId("menu-staff"), |roles| {
         roles.has(StaffRole::Administrator) || roles.has(StaffRole::Auditor)
     }),
-    ("/console/changes", MessageId("menu-changes"), |roles| {
-        roles.is_lead() || roles.has(StaffRole::Auditor)
-    }),
+    (CHANGES, MessageId("menu-changes"), |roles| roles.is_lead() || roles.has(StaffRole::Auditor)),
     ("/console/audit", MessageId("menu-audit"), |roles| roles.has(StaffRole::Auditor)),
     ("/console/me", MessageId("menu-me"), |_| true),
 ];
@@ -89,7 +108,7 @@ fn reads_cases(roles: &RoleSet) -> bool {
 impl Frame {
     /// Creates the frame of a page for a reader who is not signed in.
     pub fn signed_out(language: Language) -> Self {
-        Self { messages: Messages(language), person: None, menu_path: "" }
+        Self { messages: Messages(language), person: None, menu_path: "", zone: None }
     }
 
     /// Creates the frame of a page for `staff`, whose forms carry the token `csrf`.
@@ -98,11 +117,14 @@ impl Frame {
             display_name: show::text(staff.display_name.as_str()),
             csrf,
             roles: staff.roles.clone(),
+            is_limited: staff.assignment.is_limited(),
             scheme: staff.scheme,
             has_keys: staff.has_keys,
+            pictures: staff.pictures,
             method_added: None,
         };
-        Self { messages: Messages(staff.language), person: Some(person), menu_path: "" }
+        let messages = Messages(messages::available(staff.language));
+        Self { messages, person: Some(person), menu_path: "", zone: staff.zone.clone() }
     }
 
     /// Creates the frame of a page for the staff member to whom the session cookie belongs.
@@ -124,7 +146,7 @@ impl Frame {
     }
 
     /// Returns the language tag, for the attribute `lang`.
-    pub fn language(&self) -> &'static str {
+    pub fn language(&self) -> &str {
         self.messages.0.as_str()
     }
 
@@ -141,7 +163,9 @@ impl Frame {
     /// Returns the pages that this staff member may open.
     pub fn menu(&self) -> Vec<MenuEntry> {
         let Some(person) = &self.person else { return Vec::new() };
-        let visible = MENU.iter().filter(|(_, _, may)| may(&person.roles));
+        let visible = MENU.iter().filter(|(path, _, may)| {
+            may(&person.roles) && !(person.is_limited && *path == CHANGES)
+        });
         let entry = |(path, label, _): &MenuPage| MenuEntry {
             path,
             label: *label,
@@ -165,6 +189,11 @@ impl Frame {
         self.messages.message(*id)
     }
 
+    /// Returns the message `id` with `name` as its variable `$name`.
+    pub fn named(&self, id: &str, name: &str) -> String {
+        self.messages.named(id, name)
+    }
+
     /// Returns the message `id` with `count` as its variable `$count`.
     pub fn count(&self, id: &str, count: &u64) -> String {
         self.messages.count(id, *count)
@@ -185,7 +214,9 @@ pub struct RequestFrame(Arc<Mutex<Frame>>);
 impl RequestFrame {
     /// Creates the frame of a client without a session.
     pub fn new(headers: &HeaderMap) -> Self {
-        Self(Arc::new(Mutex::new(Frame::signed_out(language::preferred(headers)))))
+        let frame = Frame::signed_out(language::preferred(headers));
+        let zone = local_time::zone_of_browser(headers);
+        Self(Arc::new(Mutex::new(Frame { zone, ..frame })))
     }
 
     /// Returns the current frame.
@@ -193,9 +224,12 @@ impl RequestFrame {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Replaces the frame with that of a staff member.
+    /// Replaces the frame with that of a staff member. If they chose no time zone, that of the browser
+    /// stays.
     pub fn set(&self, frame: Frame) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = frame;
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let zone = frame.zone.or_else(|| current.zone.take());
+        *current = Frame { zone, ..frame };
     }
 }
 

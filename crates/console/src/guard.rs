@@ -105,6 +105,9 @@ proofs! {
     Administrator = Administrator by administrator;
     /// A staff member who may read cases without claiming them: a lead or an auditor.
     Records = Records by records;
+    /// A staff member who may be the second actor of changes that reach every service: a lead or an
+    /// auditor who is not limited to some services or policies.
+    ChangeOverseer = ChangeOverseer by change_overseer;
     /// A staff member who may see how webhook deliveries go: a lead, an auditor or an
     /// administrator.
     DeliveryReader = DeliveryReader by delivery_reader;

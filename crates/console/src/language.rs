@@ -4,6 +4,8 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use mamori_model::staff::Language;
 
+use crate::messages;
+
 /// Returns the supported language that the browser prefers most, or English. Only the first 16
 /// entries of the header are read.
 pub fn preferred(headers: &HeaderMap) -> Language {
@@ -20,10 +22,19 @@ pub fn preferred(headers: &HeaderMap) -> Language {
     best.1
 }
 
-/// Reads the primary subtag of a language tag, so that `ja-JP` is Japanese.
+/// Finds the language of a tag: the same, or else one with the same primary subtag, so that `ja-JP` is
+/// Japanese.
 fn known(tag: &str) -> Option<Language> {
-    let first = tag.trim().split('-').next().unwrap_or("");
-    Language::ALL.iter().copied().find(|language| language.as_str().eq_ignore_ascii_case(first))
+    let tag = tag.trim();
+    let first = primary(tag);
+    let find = |is: &dyn Fn(&str) -> bool| messages::languages().find(|one| is(one.as_str()));
+    find(&|one| one.eq_ignore_ascii_case(tag))
+        .or_else(|| find(&|one| one.eq_ignore_ascii_case(first)))
+        .or_else(|| find(&|one| primary(one).eq_ignore_ascii_case(first)))
+}
+
+fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or_default()
 }
 
 /// Reads a quality value in thousandths: `q=0.8` is 800, and no value is 1000 (RFC 9110, 12.4.2).

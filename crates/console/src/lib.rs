@@ -25,6 +25,8 @@ pub mod frame;
 pub mod guard;
 pub mod headers;
 pub mod language;
+pub mod language_pack;
+pub mod local_time;
 pub mod messages;
 pub mod query;
 pub mod routes;

@@ -1,16 +1,17 @@
 //! The console's texts in five languages: Fluent messages, one folder per language and one file per
-//! page.
+//! page; and in the languages that an operator adds ([`LanguagePack`]).
 //!
 //! They are parsed once. A test checks that every language has every message; should one be missing
 //! nevertheless, the English message is shown, and its id if English lacks it too.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use mamori_model::staff::Language;
 use unic_langid::LanguageIdentifier;
 
+use crate::language_pack::LanguagePack;
 use crate::show;
 
 /// The id of a message as a value in code: the name of a state, a role or a refusal.
@@ -34,20 +35,65 @@ macro_rules! sources {
     };
 }
 
-sources! { "audit" "frame" "faults" "terms" "sign-in" "start" "queue" "case" "decisions" "me" "find" "webhooks" "staff" "banks" "policies" "bulk" "summary" "changes" "claims" }
+sources! { "audit" "frame" "faults" "terms" "sign-in" "start" "queue" "cases" "case" "decisions" "me" "find" "webhooks" "staff" "banks" "policies" "bulk" "summary" "changes" "claims" }
 
 type Bundle = FluentBundle<FluentResource>;
 
-static BUNDLES: LazyLock<Vec<(Language, Bundle)>> =
-    LazyLock::new(|| SOURCES.iter().map(|(language, files)| read(*language, files)).collect());
+static BUNDLES: LazyLock<Vec<(Language, Bundle)>> = LazyLock::new(|| {
+    SOURCES.iter().map(|(language, files)| read(*language, files.iter().copied())).collect()
+});
+
+/// The messages of the languages that the operator added.
+static ADDED: OnceLock<Vec<(Language, Bundle)>> = OnceLock::new();
+
+/// The error if languages were added before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("languages were added before: a process adds them once")]
+pub struct AddedBefore;
+
+/// Adds the languages of an operator to those that come with Mamori, for the whole process. Once, before
+/// the first page.
+pub fn add_languages(packs: &[LanguagePack]) -> Result<(), AddedBefore> {
+    let added = packs.iter().map(|pack| read(pack.language(), pack.texts())).collect();
+    ADDED.set(added).map_err(|_| AddedBefore)
+}
+
+/// Returns the bundles of all languages.
+fn bundles() -> impl Iterator<Item = &'static (Language, Bundle)> {
+    BUNDLES.iter().chain(ADDED.get().into_iter().flatten())
+}
+
+/// Returns the languages in which pages can be shown, those that come with Mamori first.
+pub fn languages() -> impl Iterator<Item = Language> {
+    bundles().map(|(language, _)| *language)
+}
+
+/// Parses the tag of a language in which pages can be shown.
+pub fn language(tag: &str) -> Option<Language> {
+    languages().find(|language| language.as_str() == tag)
+}
+
+/// Returns `language` if pages can be shown in it, otherwise English: a node may lack a language pack.
+pub fn available(language: Language) -> Language {
+    if languages().any(|one| one == language) { language } else { Language::English }
+}
+
+/// Returns the language's own name, which is not translated; its tag if pages cannot be shown in it.
+pub fn name(language: Language) -> String {
+    if available(language) == language {
+        Messages(language).say("language-name")
+    } else {
+        language.as_str().to_owned()
+    }
+}
 
 /// Parses the messages of one language. Messages that Fluent cannot parse are left out; the
-/// tests in `tests/messages.rs` fail on them.
-fn read(language: Language, files: &[&str]) -> (Language, Bundle) {
+/// tests in `tests/messages.rs` fail on them, and the check of a language pack does.
+fn read<'a>(language: Language, files: impl Iterator<Item = &'a str>) -> (Language, Bundle) {
     let tag: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     for text in files {
-        let resource = FluentResource::try_new((*text).to_owned());
+        let resource = FluentResource::try_new(text.to_owned());
         let resource = resource.unwrap_or_else(|(readable, _)| readable);
         if let Err(errors) = bundle.add_resource(resource) {
             tracing::error!(language = language.as_str(), ?errors, "a message id is defined twice");
@@ -90,7 +136,7 @@ impl Messages {
 
     fn format(self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
         for language in [self.0, Language::English] {
-            let of = BUNDLES.iter().find(|(of, _)| *of == language);
+            let of = bundles().find(|(of, _)| *of == language);
             let Some((_, bundle)) = of else { continue };
             let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
                 continue;

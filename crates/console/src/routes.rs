@@ -33,17 +33,23 @@ routes! {
     POST "/console/sign-in" => staff::sign_in_forms::sign_in;
     POST "/console/sign-in/passkey/begin" => staff::sign_in_forms::begin;
     POST "/console/sign-in/passkey/finish" => staff::sign_in_forms::finish;
+    GET "/console/sign-in/oidc" => staff::oidc_page::begin_sign_in;
+    GET "/console/sign-in/oidc/return" => staff::oidc_page::returned;
+    POST "/console/sign-in/oidc/finish" => staff::oidc_forms::finish;
     GET "/console/enroll/{token}" => staff::sign_in_page::enroll;
     POST "/console/enroll/{token}" => staff::sign_in_forms::enroll;
     POST "/console/enroll/{token}/passkey/begin" => staff::sign_in_forms::begin_enroll;
     POST "/console/enroll/{token}/passkey/finish" => staff::sign_in_forms::finish_enroll;
+    GET "/console/enroll/{token}/oidc" => staff::oidc_page::begin_enroll;
     POST "/console/sign-out" => staff::sign_in_forms::sign_out;
     GET "/console/prove" => staff::sign_in_page::prove;
     POST "/console/prove" => staff::sign_in_forms::prove;
     POST "/console/prove/passkey/begin" => staff::sign_in_forms::begin_prove;
     POST "/console/prove/passkey/finish" => staff::sign_in_forms::finish_prove;
+    GET "/console/prove/oidc" => staff::oidc_page::begin_prove;
     GET "/console" => overview::start_page::show;
     GET "/console/find" => overview::find_page::show;
+    GET "/console/find/results" => overview::find_page::results;
     GET "/console/me" => staff::me_page::show;
     POST "/console/me" => staff::me_forms::change;
     POST "/console/me/break" => staff::me_forms::begin_break;
@@ -52,9 +58,11 @@ routes! {
     POST "/console/me/passkey/finish" => staff::me_forms::finish_passkey;
     POST "/console/me/password" => staff::me_forms::password;
     POST "/console/me/code" => staff::me_forms::code;
+    GET "/console/me/oidc" => staff::oidc_page::begin_connect;
     POST "/console/me/credentials/{credential}/remove" => staff::me_forms::remove;
     GET "/console/queue" => cases::queue_page::show;
     POST "/console/queue/next" => cases::queue_forms::next;
+    GET "/console/cases" => cases::list_page::show;
     GET "/console/cases/{case}" => cases::page::show;
     POST "/console/cases/{case}/claim" => cases::forms::claim;
     POST "/console/cases/{case}/extend-claim" => cases::forms::extend_claim;
@@ -66,6 +74,7 @@ routes! {
     POST "/console/cases/{case}/decide" => decisions::decide_forms::decide;
     POST "/console/cases/{case}/views" => viewing::forms::begin;
     GET "/console/cases/{case}/items/{item}/blurred" => viewing::forms::blurred;
+    POST "/console/cases/{case}/items/{item}/context" => viewing::context_form::open;
     GET "/console/views/{view}/picture" => viewing::forms::show;
     POST "/console/views/{view}/heartbeat" => viewing::forms::heartbeat;
     POST "/console/views/{view}/close" => viewing::forms::close;
@@ -75,7 +84,7 @@ routes! {
     POST "/console/decisions/{decision}/refuse" => decisions::forms::refuse;
     POST "/console/decisions/{decision}/undo" => decisions::forms::undo;
     POST "/console/decisions/{decision}/actions/{action}/request-again" => decisions::forms::request_again;
-    GET "/console/bulk/new" => decisions::bulk_page::new;
+    GET "/console/bulk/new" => decisions::bulk_new_page::new;
     GET "/console/bulk" => decisions::bulk_page::list;
     POST "/console/bulk" => decisions::bulk_forms::prepare;
     GET "/console/bulk/{bulk}" => decisions::bulk_page::show;
@@ -93,6 +102,8 @@ routes! {
     GET "/console/policies" => decisions::policies_page::list;
     GET "/console/policies/{purpose}" => decisions::policies_page::show;
     POST "/console/policies/{purpose}" => decisions::policies_forms::change;
+    GET "/console/reasons" => decisions::reasons_page::show;
+    POST "/console/reasons" => decisions::reasons_forms::change;
     GET "/console/webhooks" => webhooks::page::show;
     POST "/console/deliveries/{delivery}/redeliver" => webhooks::forms::redeliver;
     GET "/console/changes" => approvals::page::show;
@@ -104,6 +115,7 @@ routes! {
     GET "/console/audit/export" => audit::export::export;
     GET "/console/staff" => staff::page::list;
     POST "/console/staff" => staff::forms::add;
+    GET "/console/staff/events" => staff::events::export;
     GET "/console/staff/{staff}" => staff::page::show;
     POST "/console/staff/{staff}" => staff::forms::change;
 }

@@ -1,4 +1,4 @@
-//! The session cookie: its name, how it is read from a request, and how it is set on an answer.
+//! Cookies: the name of the session's, and how cookies are read from a request and set on an answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,14 +18,21 @@ const HTTPS_COOKIE: &str = "__Host-mamori";
 /// Name of the cookie at `http://localhost`, where browsers do not accept the prefix.
 const LOCAL_COOKIE: &str = "mamori-local";
 
-/// Returns the name of the cookie.
+/// The attribute that deletes a cookie.
+pub const FORGET: &str = "; Max-Age=0";
+
+/// Returns the name of the session's cookie.
 pub fn name(settings: &Settings) -> &'static str {
     if is_https(settings) { HTTPS_COOKIE } else { LOCAL_COOKIE }
 }
 
 /// Returns the session cookie that the browser sent, if it sent one.
 pub fn sent_cookie<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
-    let name = name(settings);
+    sent(headers, name(settings))
+}
+
+/// Returns the cookie `name` that the browser sent, if it sent one.
+pub fn sent<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     pairs.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|p| p.1)
@@ -34,24 +41,26 @@ pub fn sent_cookie<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'
 /// Creates the `Set-Cookie` value of a session. It has no expiry time: the browser deletes the
 /// cookie when it closes, and the server ends the session by its own limits.
 pub fn set(cookie: &Sensitive<String>, settings: &Settings) -> HeaderValue {
-    header_value(cookie.reveal(), "", settings)
+    header_value(name(settings), cookie.reveal(), "", settings)
 }
 
 /// Creates the `Set-Cookie` value that deletes the cookie.
 pub fn forget(settings: &Settings) -> HeaderValue {
-    header_value("", "; Max-Age=0", settings)
+    header_value(name(settings), "", FORGET, settings)
 }
 
-fn header_value(value: &str, end: &str, settings: &Settings) -> HeaderValue {
+/// Creates the `Set-Cookie` value of a cookie that scripts and other sites cannot use; `end` has
+/// further attributes.
+pub fn header_value(name: &str, value: &str, end: &str, settings: &Settings) -> HeaderValue {
     let secure = if is_https(settings) { "; Secure" } else { "" };
-    let name = name(settings);
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}");
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
 }
 
-fn is_https(settings: &Settings) -> bool {
+/// Checks whether browsers reach the console by TLS, so that cookies can have the prefix `__Host-`.
+pub fn is_https(settings: &Settings) -> bool {
     settings.origin.starts_with("https://")
 }
 

@@ -3,9 +3,13 @@
 use std::fmt::{self, Write};
 
 use askama::filters::HtmlSafe;
-use jiff::Timestamp;
+use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use mamori_model::PolicyTexts;
 use mamori_model::readable::{is_hidden, is_hidden_in_prose};
+
+use crate::messages::{self, Messages};
 
 /// HTML that is escaped already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +61,21 @@ pub fn text(text: &str) -> SafeHtml {
 /// spaces that French puts before punctuation.
 pub fn prose(text: &str) -> SafeHtml {
     formatted(text, is_hidden_in_prose)
+}
+
+/// Formats the text of a policy in the language of the page. If it is not written in that language,
+/// another text of it, and a note that says so.
+pub fn policy(messages: Messages, texts: &PolicyTexts) -> SafeHtml {
+    let (language, text) = texts.in_language(messages.0);
+    let shown = prose(text.as_str());
+    if language == messages.0 {
+        return shown;
+    }
+    let note = escaped(&messages.named("policies-fallback", &messages::name(language)));
+    SafeHtml(format!(
+        "<span lang=\"{}\">{shown}</span> <span class=\"faint small\">{note}</span>",
+        language.as_str()
+    ))
 }
 
 fn formatted(text: &str, is_marked: fn(char) -> bool) -> SafeHtml {
@@ -123,9 +142,51 @@ pub fn time(at: Timestamp) -> SafeHtml {
     SafeHtml(format!("<time datetime=\"{machine}\">{people}</time>"))
 }
 
+/// Formats how long ago a time was as a `<time>` element, with the time itself in its attribute and
+/// its title.
+pub fn age(messages: Messages, at: Timestamp, now: Timestamp) -> SafeHtml {
+    let zoned = at.to_zoned(TimeZone::UTC);
+    let machine = zoned.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let exact = zoned.strftime("%Y-%m-%d %H:%M UTC");
+    let age = escaped(&duration(messages, now.duration_since(at)));
+    SafeHtml(format!("<time datetime=\"{machine}\" title=\"{exact}\">{age}</time>"))
+}
+
+/// Formats a duration: in minutes, in hours and minutes, or from two days on in days. A negative one
+/// is 0 minutes.
+pub fn duration(messages: Messages, duration: SignedDuration) -> String {
+    let hours = u64::try_from(duration.as_hours()).unwrap_or_default();
+    let minutes = u64::try_from(duration.as_mins() % 60).unwrap_or_default();
+    let minutes = ("minutes", FluentValue::from(minutes));
+    match hours {
+        0 => messages.with("start-waited-minutes", &[minutes]),
+        1..48 => {
+            messages.with("start-waited-hours", &[("hours", FluentValue::from(hours)), minutes])
+        }
+        _ => messages.count("start-waited-days", hours / 24),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use mamori_model::{FreeText, Language};
+
     use super::*;
+
+    #[test]
+    fn a_policy_says_in_which_language_it_is_shown_if_it_is_another_one() {
+        let text: FreeText = "No <b>.".parse().unwrap();
+        let texts = PolicyTexts::from((Language::English, text));
+        let in_language = |language| policy(Messages(language), &texts).to_string();
+
+        assert_eq!(in_language(Language::English), "<bdi>No &lt;b&gt;.</bdi>");
+        let german = in_language(Language::German);
+        assert!(
+            german.starts_with("<span lang=\"en\"><bdi>No &lt;b&gt;.</bdi></span> "),
+            "{german}"
+        );
+        assert!(german.contains("English"), "{german}");
+    }
 
     #[test]
     fn hidden_characters_are_shown_as_marks() {
@@ -159,6 +220,33 @@ mod tests {
         let shown = time(at).to_string();
 
         assert_eq!(shown, "<time datetime=\"2026-11-22T05:51:20Z\">2026-11-22 05:51 UTC</time>");
+    }
+
+    #[test]
+    fn a_duration_has_the_two_units_that_matter() {
+        let shown = |minutes: i64| {
+            let text = duration(Messages(Language::English), SignedDuration::from_mins(minutes));
+            text.replace(['\u{2068}', '\u{2069}'], "")
+        };
+
+        assert_eq!(shown(0), "0 min");
+        assert_eq!(shown(59), "59 min");
+        assert_eq!(shown(130), "2 h 10 min");
+        assert_eq!(shown(47 * 60 + 59), "47 h 59 min");
+        assert_eq!(shown(48 * 60), "2 days");
+        assert_eq!(shown(-5), "0 min", "a clock that was set back");
+    }
+
+    #[test]
+    fn an_age_has_the_time_itself_in_its_title() {
+        let at: Timestamp = "2026-11-22T05:51:20Z".parse().unwrap();
+
+        let shown = age(Messages(Language::English), at, at + SignedDuration::from_mins(61));
+
+        let shown = shown.to_string().replace(['\u{2068}', '\u{2069}'], "");
+        let expected = "<time datetime=\"2026-11-22T05:51:20Z\" title=\"2026-11-22 05:51 UTC\">\
+                        1 h 1 min</time>";
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use mamori_model::action::ActionKind;
 use mamori_model::audit::{AuditActor, AuditVerb};
 use mamori_model::bulk::BulkState;
 use mamori_model::case::CaseEventKind;
-use mamori_model::staff::{Scheme, ViewMode};
+use mamori_model::sign_in::CredentialKind;
+use mamori_model::staff::{BlurStrength, PictureSize, Scheme, Tint, ViewMode};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
     Action, ActionState, Backdrop, CaseState, Clarity, DecisionState, DisputeState, Feature,
@@ -24,6 +25,13 @@ macro_rules! message_ids {
 }
 
 message_ids! {
+    /// Names a kind of sign-in method.
+    sign_in_method: CredentialKind {
+        Passkey "method-passkey",
+        Password "method-password",
+        Totp "method-codes",
+        Oidc "method-oidc",
+    }
     /// Names an urgency: how soon a case must be reviewed.
     urgency: Urgency {
         ChildInDanger "urgency-child-in-danger",
@@ -98,6 +106,7 @@ message_ids! {
         Proposed "event-proposed",
         DecisionOpened "event-decision-opened",
         BulkOpened "event-bulk-opened",
+        ContextOpened "event-context-opened",
         Approved "event-approved",
         Refused "event-refused",
         Decided "event-decided",
@@ -194,6 +203,7 @@ message_ids! {
         ActionAnswered "audit-action-answered",
         StaffAdded "audit-staff-added",
         StaffRolesChanged "audit-staff-roles-changed",
+        StaffAssignmentChanged "audit-staff-assignment-changed",
         StaffLimitsChanged "audit-staff-limits-changed",
         StaffLinkMade "audit-staff-link-made",
         CredentialAdded "audit-credential-added",
@@ -202,6 +212,7 @@ message_ids! {
         SignedInWithLink "audit-signed-in-with-link",
         SessionReplayed "audit-session-replayed",
         PolicyChanged "audit-policy-changed",
+        ReasonsChanged "audit-reasons-changed",
         DisputeResolved "audit-dispute-resolved",
         VaultRewrapped "audit-vault-rewrapped",
         CaseChanged "audit-case-changed",
@@ -273,6 +284,7 @@ message_ids! {
     clarity: Clarity {
         Blurred "clarity-blurred",
         Clear "clarity-clear",
+        Context "clarity-context",
     }
     /// Names a colour scheme of the pages.
     scheme: Scheme {
@@ -285,6 +297,22 @@ message_ids! {
         Hold "view-hold",
         Toggle "view-toggle",
         Text "view-text",
+    }
+    /// Names the colours of clear pictures.
+    tint: Tint {
+        Grey "tint-grey",
+        Colour "tint-colour",
+    }
+    /// Names the size of clear pictures.
+    picture_size: PictureSize {
+        Medium "size-medium",
+        Large "size-large",
+    }
+    /// Names how strongly pictures are blurred.
+    blur: BlurStrength {
+        Standard "blur-standard",
+        Strong "blur-strong",
+        Strongest "blur-strongest",
     }
 }
 

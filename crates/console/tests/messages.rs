@@ -1,4 +1,4 @@
-//! The five languages have the same messages, and every message that the code names exists.
+//! The built-in languages have the same messages, and every message that the code names exists.
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,6 +166,18 @@ const SAME: &[(&str, &str)] = &[
     ("it", "method-passkey"),
     ("it", "method-password"),
     ("fr", "find-page"),
+    ("fr", "start-waited-hours"),
+    ("fr", "start-waited-minutes"),
+    ("it", "start-waited-hours"),
+    ("it", "start-waited-minutes"),
+    ("fr", "staff-assignment-services"),
+    ("fr", "menu-webhooks"),
+    ("fr", "webhooks-title"),
+    ("de", "menu-webhooks"),
+    ("de", "webhooks-title"),
+    ("de", "me-method-name"),
+    ("de", "banks-name"),
+    ("de", "staff-link-label"),
     ("de", "find-bank"),
 ];
 

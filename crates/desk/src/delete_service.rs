@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::key::{Scope, Service};
-use mamori_model::{AuditActor, AuditVerb, ServiceId};
+use mamori_model::{Assignment, AuditActor, AuditVerb, ServiceId};
 use mamori_store::Tx;
 
 use crate::approvals::request_approval::Proposal;
@@ -123,7 +123,7 @@ impl Desk {
 /// Deletes the leaving services for which nothing waits any more.
 pub(crate) async fn delete_leaving(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let mut services_deleted = 0_u64;
-    for leaving in desk.store().leaving_services().await? {
+    for leaving in desk.store().leaving_services(&Assignment::EVERYTHING).await? {
         if !leaving.is_done() {
             continue;
         }

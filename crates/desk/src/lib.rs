@@ -13,6 +13,7 @@ pub mod checks;
 pub mod decisions;
 pub mod evidence;
 pub mod node;
+pub mod notifications;
 pub mod overview;
 pub mod services;
 pub mod staff;
@@ -48,10 +49,12 @@ use checks::near_hits::NearHits;
 use evidence::vault_space::VaultUse;
 use node::clock_guard::ClockGuard;
 use node::write_probe::WriteProbe;
+use notifications::mail::Mailer;
 use rate_limiter::RateLimiter;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
 use services::request_limits::RequestLimits;
+use staff::oidc_provider::OidcProvider;
 use staff::password_hashing::PasswordHashing;
 use webhooks::resends::Resends;
 
@@ -59,8 +62,9 @@ pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
 pub use error::{Error, with_causes};
 pub use mamori_store::{
-    Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
-    JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, Paced, QueueCount,
+    Added, AuditFilter, CaseFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary,
+    EntryFilter, JobCount, LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, Paced,
+    QueueCount, StaffEventFilter,
 };
 pub use node::clock_guard::ClockState;
 pub use node::directory::Directory;
@@ -91,10 +95,20 @@ struct Inner {
     clock: Arc<Clock>,
     settings: Settings,
     sender: webhooks::send::Sender,
+    /// Sends mail to the people on duty; `None` where no mail server is configured.
+    mailer: Option<Mailer>,
     /// The passkey ceremonies; `None` where no console is configured.
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
     challenge_secret: OnceCell<Sensitive<[u8; 32]>>,
+    /// The organisation's sign-in provider; `None` where none is configured.
+    oidc: Option<OidcProvider>,
+    /// The secret from which requests to the provider are derived; read from the database once.
+    oidc_secret: OnceCell<Sensitive<[u8; 32]>>,
+    /// Limits how often this node asks the provider about answers that no session stands behind.
+    provider_attempts: RateLimiter,
+    /// Limits the same for staff members in a session, so that no visitor can use their share up.
+    member_provider_attempts: RateLimiter,
     /// The secret from which aliases of accounts are derived; read from the database once.
     alias_secret: OnceCell<Sensitive<[u8; 32]>>,
     /// Limits password attempts at this node, before the database is asked.
@@ -136,11 +150,16 @@ impl Desk {
     ) -> Result<Self, Error> {
         let sender = webhooks::send::Sender::new(&settings.webhooks)?;
         let origin = settings.sign_in.origin.as_ref();
+        let mailer = notifications::mailer(&settings.notify, origin)?;
         let passkeys =
             origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
         let attempts = &settings.sign_in.attempts;
         let password_attempts = RateLimiter::new(attempts.of_all, attempts.of_all_in);
+        let provider_attempts = RateLimiter::new(attempts.of_all, attempts.of_all_in);
+        let member_provider_attempts = RateLimiter::new(attempts.of_all, attempts.of_all_in);
+        let oidc = settings.sign_in.oidc.as_ref().zip(origin);
+        let oidc = oidc.map(|(oidc, origin)| OidcProvider::new(oidc, origin)).transpose()?;
         let clock_guard = ClockGuard::new(settings.clock, &clock);
         let inner = Inner {
             store,
@@ -153,8 +172,13 @@ impl Desk {
             clock,
             settings,
             sender,
+            mailer,
             passkeys,
             challenge_secret: OnceCell::new(),
+            oidc,
+            oidc_secret: OnceCell::new(),
+            provider_attempts,
+            member_provider_attempts,
             alias_secret: OnceCell::new(),
             password_attempts,
             refused_keys: RefusedKeys::default(),

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::sweep_summary::SweepSummary;
 use crate::{ClockState, Desk, Error};
 use crate::{
-    approvals, audit, banks, cases, checks, decisions, delete_service, evidence, node, staff,
-    viewing, webhooks,
+    approvals, audit, banks, cases, checks, decisions, delete_service, evidence, node,
+    notifications, staff, viewing, webhooks,
 };
 
 /// How often a sweep runs. Expired entries stop matching at the very instant (see
@@ -93,7 +93,7 @@ impl Desk {
     /// Runs the sweep of each area once; returns the first error. Evidence comes first, and cases
     /// before the matches in them, as a match is kept as long as its case.
     async fn sweep_some(&self, now: Timestamp) -> (SweepSummary, Option<Error>) {
-        let areas: [Area<'_>; 12] = [
+        let areas: [Area<'_>; 13] = [
             Box::pin(evidence::expire::expire(self, now)),
             Box::pin(banks::expire::expire(self, now)),
             Box::pin(viewing::expire::expire(self, now)),
@@ -103,6 +103,7 @@ impl Desk {
             Box::pin(webhooks::expire::expire(self, now)),
             Box::pin(staff::expire::expire(self, now)),
             Box::pin(node::expire::expire(self, now)),
+            Box::pin(notifications::expire::expire(self, now)),
             Box::pin(approvals::expire::expire(self, now)),
             Box::pin(audit::expire::expire(self, now)),
             Box::pin(delete_service::delete_leaving(self, now)),

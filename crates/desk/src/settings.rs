@@ -2,6 +2,8 @@
 
 mod approvals;
 mod cases;
+mod notify;
+mod oidc;
 mod sign_in;
 mod vault;
 
@@ -10,11 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use mamori_model::staff::BlurStrength;
 use mamori_model::{Distances, HitView, exposure, retention};
 use mamori_vault::Vault;
 
 pub use self::approvals::ApprovalSettings;
 pub use self::cases::{CaseSettings, PaceLimits};
+pub use self::notify::{ContactSettings, ContactWebhook, MailServer, MailTls, NotifySettings};
+pub use self::oidc::OidcSettings;
 pub use self::sign_in::SignInSettings;
 pub use self::vault::VaultLimits;
 use crate::node::clock_guard::ClockLimits;
@@ -68,12 +73,16 @@ pub struct Settings {
     pub import_stalled_max: Duration,
     /// Time limits, concurrency and destinations of webhooks.
     pub webhooks: WebhookSettings,
+    /// Whom to notify of what waits.
+    pub notify: NotifySettings,
     /// When the clock is doubted, so that nothing is deleted.
     pub clock: ClockLimits,
     /// How long records are kept.
     pub retention: retention::Periods,
     /// Limits of cases, claims and actions.
     pub cases: CaseSettings,
+    /// The least strength of blurred pictures; a staff member may choose a greater one.
+    pub blur_min: BlurStrength,
     /// Default exposure limits; a staff account may have its own for views, minutes and points.
     pub exposure: exposure::Limits,
     /// Where the bytes of items are stored that a policy keeps. `None`: no vault key is configured,
@@ -118,9 +127,11 @@ impl Default for Settings {
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
+            notify: NotifySettings::default(),
             clock: ClockLimits::default(),
             retention: retention::Periods::default(),
             cases: CaseSettings::default(),
+            blur_min: BlurStrength::Standard,
             exposure: exposure::Limits::default(),
             vault: None,
             vault_limits: VaultLimits::default(),

@@ -33,7 +33,7 @@ pub struct SweepSummary {
     pub services_deleted: u64,
     /// Rows that were deleted: cases, disputes, bulk decisions, matches, webhook deliveries, ended
     /// entries, imports, changes, totals of cleared checks, sign-in attempts, the audit record,
-    /// approval requests, breaks, and sessions, links
+    /// approval requests, notifications, breaks, and sessions, links
     /// and passkey requests that expired.
     pub rows_deleted: u64,
 }

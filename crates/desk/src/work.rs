@@ -112,6 +112,7 @@ impl Desk {
             JobKind::PurgeBank => self.purge_bank(job).await,
             JobKind::Remind => self.remind(job).await,
             JobKind::RemoveObject => self.remove_object(job).await,
+            JobKind::Notify => self.send_notification(job).await,
         }
     }
 }

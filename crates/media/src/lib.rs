@@ -8,6 +8,7 @@ pub mod digest;
 pub mod error;
 pub mod format;
 pub mod limits;
+pub mod memory;
 pub mod pdq;
 pub mod picture;
 pub mod pixels;

@@ -14,7 +14,7 @@ use mamori_model::{Backdrop, Transform};
 use serde::{Deserialize, Serialize};
 
 use crate::decode::{self, Decoded, Sink};
-use crate::pixels::{Pixels, size};
+use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits, format};
 
 pub use encode::encode;
@@ -94,6 +94,19 @@ impl Raster {
     /// Returns the size.
     pub fn size(&self) -> Size {
         Size { width: self.width, height: self.height }
+    }
+
+    /// Returns the raster with a longest side of at most `side_max`, at least 1: each pixel is the
+    /// mean of an area. A smaller raster stays as it is.
+    #[must_use]
+    pub fn reduced(self, side_max: u32) -> Self {
+        if self.width.max(self.height) <= side_max {
+            return self;
+        }
+        let Self { width, height, rgb } = &self;
+        let pixels =
+            Pixels { width: *width, height: *height, layout: Layout::Rgb, samples: rgb.as_slice() };
+        shrink::shrink(&pixels, side_max.max(1))
     }
 
     /// Checks whether the size, the length and, for a blurred rendition, the grey of every pixel
@@ -273,6 +286,17 @@ mod tests {
             assert_eq!((raster.width, raster.height), expected, "{size:?}");
             assert!(raster.conforms_to(Blur::Blurred));
         }
+    }
+
+    #[test]
+    fn a_blurred_picture_can_be_reduced_and_stays_grey() {
+        let blurred = rendered(&encode::png(&draw(3, 1_000, 500)), Blur::Blurred);
+
+        let strong = blurred.clone().reduced(8);
+
+        assert_eq!((strong.width, strong.height), (8, 4));
+        assert!(strong.conforms_to(Blur::Blurred));
+        assert_eq!(blurred.clone().reduced(32), blurred);
     }
 
     #[test]

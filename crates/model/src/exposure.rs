@@ -44,7 +44,7 @@ impl Default for Limits {
 /// What a reviewer has viewed in [`WINDOW`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exposure {
-    /// Number of clear views.
+    /// Number of clear views, and of context pages.
     pub clear_views: u32,
     /// Number of blurred views.
     pub blurred_views: u32,
@@ -101,7 +101,8 @@ impl BreakReason {
     /// Returns the refusal for a reviewer who asks for a view or a case during this break.
     pub fn refusal(self) -> crate::Refusal {
         match self {
-            Self::Stretch | Self::Own => crate::Refusal::BreakDue,
+            Self::Stretch => crate::Refusal::BreakDue,
+            Self::Own => crate::Refusal::OwnBreak,
             Self::Views | Self::Minutes | Self::Points => crate::Refusal::ExposureSpent,
         }
     }
@@ -142,7 +143,7 @@ impl Exposure {
     fn count(&mut self, view: &View) {
         match view.clarity {
             Clarity::Blurred => self.blurred_views = self.blurred_views.saturating_add(1),
-            Clarity::Clear => {
+            Clarity::Clear | Clarity::Context => {
                 let lasted = view.lasted();
                 self.clear_views = self.clear_views.saturating_add(1);
                 self.clear = self.clear.saturating_add(lasted);

@@ -137,6 +137,8 @@ ids! {
     AttemptId = "try";
     /// Id of a break ([`Break`](crate::exposure::Break)).
     BreakId = "break";
+    /// Id of a [`Notification`](crate::notification::Notification): a message to the people on duty.
+    NotificationId = "ntf";
 }
 
 /// Id of an [`Entry`](crate::Entry).

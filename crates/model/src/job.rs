@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::notification::Target;
 use crate::{EndpointId, ServiceId};
 
 /// The kind of work that a job does.
@@ -25,6 +26,8 @@ pub enum JobKind {
     /// Remove the file of an object whose retention term has ended; the job's key is the id of
     /// the evidence.
     RemoveObject,
+    /// Send one notification to the people on duty; the job's key is its id.
+    Notify,
 }
 
 /// The group whose jobs share one concurrency limit, e.g. one endpoint. A party (e.g. a service) is
@@ -37,6 +40,13 @@ impl Lane {
     /// Returns the lane of messages to one endpoint; the service of the endpoint is the party.
     pub fn of_endpoint(service: ServiceId, endpoint: EndpointId) -> Self {
         Self(format!("{service}/{endpoint}"))
+    }
+
+    /// Returns the lane of notifications to one target. Their party is their own, so that no other
+    /// work delays them.
+    pub fn of_target(to: Target) -> Self {
+        let (contact, channel) = (to.contact.as_str(), to.channel.as_str());
+        Self(format!("contacts/{contact}-{channel}-{}", to.place))
     }
 
     /// Returns the lane of Mamori's own work of one kind.
@@ -77,16 +87,19 @@ impl JobKind {
     /// Returns how long a worker may take before another worker may lease the job.
     pub fn lease(self) -> Duration {
         match self {
-            Self::Deliver | Self::Remind | Self::RemoveObject => Duration::from_mins(1),
+            Self::Deliver | Self::Remind | Self::RemoveObject | Self::Notify => {
+                Duration::from_mins(1)
+            }
             Self::PurgeBank => Duration::from_mins(5),
         }
     }
 
     /// Returns the wait after the `failures`-th failure (from 1); `None` when the job has failed
-    /// too often (ten times).
+    /// too often (ten times; a notification five times).
     ///
     /// The schedule is the one that Standard Webhooks recommends: a receiver that is down for a day
-    /// still gets every message.
+    /// still gets every message. A notification is tried for half an hour only: later its numbers
+    /// are out of date, and the next one follows.
     pub fn retry_after(self, failures: u32) -> Option<Duration> {
         const WAITS: [Duration; 9] = [
             Duration::from_secs(5),
@@ -99,8 +112,18 @@ impl JobKind {
             Duration::from_hours(20),
             RETRY_WAIT_MAX,
         ];
+        const NOTIFICATION_WAITS: [Duration; 4] = [
+            Duration::from_secs(10),
+            Duration::from_mins(1),
+            Duration::from_mins(5),
+            Duration::from_mins(20),
+        ];
+        let waits: &[Duration] = match self {
+            Self::Notify => &NOTIFICATION_WAITS,
+            Self::Deliver | Self::PurgeBank | Self::Remind | Self::RemoveObject => &WAITS,
+        };
         let nth = usize::try_from(failures.checked_sub(1)?).ok()?;
-        WAITS.get(nth).copied()
+        waits.get(nth).copied()
     }
 }
 
@@ -122,6 +145,7 @@ pub fn jittered(wait: Duration, chance: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notification::{Channel, Contact};
 
     #[test]
     fn a_receiver_that_is_down_for_a_day_still_gets_its_messages() {
@@ -131,6 +155,15 @@ mod tests {
         assert!(waits.iter().sum::<Duration>() > Duration::from_hours(72));
         assert!(waits.is_sorted());
         assert_eq!(JobKind::Deliver.retry_after(10), None);
+    }
+
+    #[test]
+    fn a_notification_is_not_tried_again_when_its_numbers_are_out_of_date() {
+        let waits: Vec<Duration> =
+            (1..).map_while(|failures| JobKind::Notify.retry_after(failures)).collect();
+
+        assert_eq!(waits.len(), 4);
+        assert!(waits.iter().sum::<Duration>() < Duration::from_mins(30));
     }
 
     #[test]
@@ -152,6 +185,8 @@ mod tests {
         assert_ne!(one, two);
         assert_eq!(one.party(), two.party());
         assert_ne!(one.party(), Lane::own(JobKind::PurgeBank).party());
+        let to = Target { contact: Contact::First, channel: Channel::Mail, place: 1 };
+        assert_eq!(Lane::of_target(to).as_str(), "contacts/first-mail-1");
         assert_eq!(Lane::from_text(one.as_str().to_owned()), one);
     }
 

@@ -22,10 +22,12 @@ pub mod hash;
 pub mod id;
 pub mod import;
 pub mod item;
+pub mod item_context;
 pub mod job;
 pub mod key;
 pub mod looked;
 pub mod matched;
+pub mod notification;
 pub mod page;
 pub mod patch;
 pub mod place;
@@ -33,6 +35,7 @@ pub mod policy;
 pub mod readable;
 pub mod refusal;
 pub mod retention;
+pub mod saved_reasons;
 pub mod sensitive;
 pub mod sign_in;
 pub mod staff;
@@ -64,16 +67,19 @@ pub use hash::{Distance, Hash, HashBytes, HashFlaw, HashKind, Md5, Pdq, Quality,
 pub use id::{
     ActionId, ApprovalId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId,
     CredentialId, DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId,
-    ImportId, JobId, KeyId, MatchId, NoticeId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
+    ImportId, JobId, KeyId, MatchId, NoticeId, NotificationId, ServiceId, SessionId, SignInLinkId,
+    StaffId, ViewId,
 };
 pub use item::{Account, Item, ItemName};
+pub use item_context::{ContextUrl, ItemContext, ItemText};
 pub use looked::{Gap, Looked, NotCompared};
 pub use patch::Patch;
 pub use place::{Country, Jurisdictions, Surface};
-pub use policy::Policy;
+pub use policy::{Policy, PolicyTexts};
 pub use refusal::{Refusal, RefusalKind};
+pub use saved_reasons::SavedReasons;
 pub use sensitive::Sensitive;
-pub use staff::{Language, RoleSet, Staff, StaffName, StaffRole};
+pub use staff::{Assignment, Language, RoleSet, Staff, StaffName, StaffRole};
 pub use text::Line;
 pub use variant::{Backdrop, Transform, Variant};
 pub use verdict::{Hit, Judgement, NotLooked, Verdict};

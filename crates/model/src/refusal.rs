@@ -150,8 +150,10 @@ refusals! {
     BulkMixed: Invalid = "bulk.mixed", "a bulk decision has one policy: choose cases of one";
     /// A child may be in danger now: such a case must be decided on its own.
     BulkUrgent: Invalid = "bulk.urgent", "a case in which a child may be in danger is decided by itself";
-    /// A break is due or in progress.
+    /// A break is due, or one that was due is in progress.
     BreakDue: Forbidden = "exposure.break", "a break is due: come back when it is over";
+    /// A break is in progress that the reviewer asked for.
+    OwnBreak: Forbidden = "exposure.own_break", "your break is not over: come back when it is";
     /// The exposure limit within 24 hours is reached.
     ExposureSpent: Forbidden = "exposure.spent",
         "the exposure limit within 24 hours is reached: come back later";
@@ -178,6 +180,18 @@ refusals! {
         "this password is too easy to guess: take 12 characters or more";
     /// The passkey response took too long.
     CeremonyOver: Over = "sign_in.ceremony_over", "that took too long: begin again";
+    /// The organisation's sign-in provider does not answer.
+    ProviderSilent: Unavailable = "sign_in.provider_silent",
+        "the sign-in provider does not answer: try again, or use another sign-in method";
+    /// The answer of the provider is not right, was given before, or came too late.
+    ProviderRefused: Forbidden = "sign_in.provider_refused",
+        "the answer of the sign-in provider was refused: begin again";
+    /// The account at the provider belongs to no staff account, or to another one.
+    IdentityUnknown: Forbidden = "sign_in.identity_unknown",
+        "this account is not connected to a staff account: ask an administrator for a link";
+    /// The account at the provider is connected to another staff account.
+    IdentityTaken: Conflict = "sign_in.identity_taken",
+        "this account is connected to another staff account: use your own";
     /// The staff member signed out, was inactive for too long, or was deactivated.
     SessionEnded: Forbidden = "session.ended", "you are signed out: sign in again";
     /// Two browsers used cookies of the same session.
@@ -190,12 +204,21 @@ refusals! {
     ProofStale: Forbidden = "session.proof_stale", "prove your identity again";
     /// Roles that one person must not have together.
     RolesClash: Invalid = "staff.roles_clash", "one person cannot have these roles together: choose others";
-    /// An administrator tried to change their own roles.
+    /// An administrator tried to change their own roles or assignment.
     OwnRoles: Forbidden = "staff.own_roles",
-        "an administrator cannot change their own roles: ask another administrator";
+        "an administrator cannot change their own roles or assignment: ask another administrator";
     /// No administrator would be left.
     LastAdministrator: Conflict = "staff.last_administrator",
         "this is the last administrator: make another one first";
+    /// An auditor or an administrator was to be limited to some services or policies.
+    AssignmentOfRole: Invalid = "staff.assignment_of_role",
+        "an auditor or an administrator cannot be limited to services or policies: leave all of them";
+    /// A staff member was to be limited to no service, or to no policy.
+    AssignmentEmpty: Invalid = "staff.assignment_empty",
+        "no service or no policy was chosen: choose at least one, or all";
+    /// The change reaches services that the assignment of the staff member does not cover.
+    AssignmentTooNarrow: Forbidden = "staff.assignment_too_narrow",
+        "this reaches every service, and you are limited to some: ask a colleague who is not";
     /// The service gave another answer before.
     ActionAnswered: Conflict = "action.answered", "this action already has a different answer";
     /// The dispute was resolved before.

@@ -170,6 +170,8 @@ pub enum CredentialKind {
     Password,
     /// The secret of TOTP codes: needs a password as well.
     Totp,
+    /// An account at the organisation's sign-in provider: sufficient on its own.
+    Oidc,
 }
 
 impl CredentialKind {
@@ -200,8 +202,11 @@ pub struct Credential {
     pub name: Line,
     /// The authenticator's own id of a passkey; `None` for other kinds.
     pub passkey_id: Option<Vec<u8>>,
+    /// SHA-256 of the provider's issuer and of what identifies the person there; `None` for other
+    /// kinds.
+    pub identity: Option<Sha256>,
     /// The JSON of a passkey, the Argon2id hash of a password in PHC form, or the sealed TOTP
-    /// secret.
+    /// secret; empty for an account at a provider.
     pub data: Sensitive<Vec<u8>>,
     /// For TOTP: number of the last 30-second step whose code was accepted, so that no code works
     /// twice.
@@ -218,7 +223,7 @@ pub fn can_sign_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
     let (mut has_password, mut has_codes) = (false, false);
     for kind in kinds {
         match kind {
-            CredentialKind::Passkey => return true,
+            CredentialKind::Passkey | CredentialKind::Oidc => return true,
             CredentialKind::Password => has_password = true,
             CredentialKind::Totp => has_codes = true,
         }
@@ -328,16 +333,17 @@ mod tests {
     }
 
     #[test]
-    fn a_passkey_is_a_sign_in_method_and_a_password_only_with_codes() {
-        use CredentialKind::{Passkey, Password, Totp};
+    fn a_passkey_and_an_account_elsewhere_are_sign_in_methods_and_a_password_only_with_codes() {
+        use CredentialKind::{Oidc, Passkey, Password, Totp};
 
-        let table: [(&[CredentialKind], bool); 6] = [
+        let table: [(&[CredentialKind], bool); 7] = [
             (&[], false),
             (&[Password], false),
             (&[Totp], false),
             (&[Password, Totp], true),
             (&[Passkey], true),
             (&[Password, Passkey], true),
+            (&[Oidc], true),
         ];
         for (kinds, expected) in table {
             assert_eq!(can_sign_in(kinds.iter().copied()), expected, "{kinds:?}");

@@ -1,6 +1,9 @@
 //! Staff: the accounts of the people who work with Mamori.
 
+mod assignment;
+mod language;
 mod roles;
+mod zone;
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +11,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::assignment::Assignment;
+pub use self::language::{Language, LanguageTag, NotALanguage};
 pub use self::roles::{RoleSet, StaffRole};
+pub use self::zone::{NotAZoneName, ZoneName};
 use crate::id::serde_as_text;
 use crate::{Line, StaffId};
 
@@ -73,22 +79,6 @@ macro_rules! closed_list {
 }
 
 closed_list! {
-    /// The language of the console for one staff member.
-    Language {
-        /// English.
-        English = "en",
-        /// Japanese.
-        Japanese = "ja",
-        /// French.
-        French = "fr",
-        /// German.
-        German = "de",
-        /// Italian.
-        Italian = "it",
-    }
-}
-
-closed_list! {
     /// The colour scheme of the console for one staff member.
     Scheme {
         /// Follow the browser's setting.
@@ -110,6 +100,83 @@ closed_list! {
         /// No picture unless the staff member asks for it.
         Text = "text",
     }
+}
+
+closed_list! {
+    /// The colours of a clear picture.
+    Tint {
+        /// Grey, which can make a picture less vivid.
+        Grey = "grey",
+        /// The picture's own colours.
+        Colour = "colour",
+    }
+}
+
+closed_list! {
+    /// The size of a clear picture on the page.
+    PictureSize {
+        /// At most 24 rem, about a third of a wide screen.
+        Medium = "medium",
+        /// As large as the window.
+        Large = "large",
+    }
+}
+
+closed_list! {
+    /// How strongly a blurred picture is blurred: how many pixels are left of it.
+    BlurStrength {
+        /// At most 32 pixels on the longest side.
+        Standard = "standard",
+        /// At most 16.
+        Strong = "strong",
+        /// At most 8.
+        Strongest = "strongest",
+    }
+}
+
+impl BlurStrength {
+    /// Returns the longest side of a blurred picture, in pixels.
+    pub fn side_max(self) -> u32 {
+        match self {
+            Self::Standard => 32,
+            Self::Strong => 16,
+            Self::Strongest => 8,
+        }
+    }
+}
+
+/// How pictures look for one staff member. Changes neither what is recorded nor what counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PictureSettings {
+    /// The colours of clear pictures.
+    pub tint: Tint,
+    /// The size of clear pictures.
+    pub size: PictureSize,
+    /// How strongly blurred pictures are blurred; the operator's setting, if that is stronger.
+    pub blur: BlurStrength,
+}
+
+impl Default for PictureSettings {
+    fn default() -> Self {
+        Self { tint: Tint::Grey, size: PictureSize::Medium, blur: BlurStrength::Standard }
+    }
+}
+
+/// A staff member's own settings for the console's pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    /// The language of the pages.
+    pub language: Language,
+    /// The colour scheme of the pages.
+    pub scheme: Scheme,
+    /// How a picture is shown clear: while a key is held, at a press, or only on request.
+    pub view: ViewMode,
+    /// Whether single-key shortcuts are active.
+    pub has_keys: bool,
+    /// How pictures look.
+    pub pictures: PictureSettings,
+    /// The time zone of the times on the pages; `None`: that of the browser.
+    pub zone: Option<ZoneName>,
 }
 
 /// One person's own exposure limit. `None`: the operator's limit applies.
@@ -146,6 +213,8 @@ pub struct Staff {
     pub display_name: Line,
     /// What they may do.
     pub roles: RoleSet,
+    /// The services and policies that they may see and work on.
+    pub assignment: Assignment,
     /// The language of their console pages.
     pub language: Language,
     /// The colour scheme of their console pages.
@@ -154,6 +223,10 @@ pub struct Staff {
     pub view: ViewMode,
     /// Whether single-key shortcuts are enabled.
     pub has_keys: bool,
+    /// How pictures look on their pages.
+    pub pictures: PictureSettings,
+    /// The time zone of the times on their pages; `None`: that of the browser.
+    pub zone: Option<ZoneName>,
     /// Their own exposure limit.
     pub exposure_limits: OwnLimits,
     /// Creation time of the account.
@@ -188,11 +261,18 @@ mod tests {
     }
 
     #[test]
-    fn every_word_reads_back_as_itself() {
-        for language in Language::ALL {
-            assert_eq!(Language::parse(language.as_str()), Some(*language));
+    fn a_stronger_blur_is_greater_and_leaves_fewer_pixels() {
+        for pair in BlurStrength::ALL.windows(2) {
+            assert!(pair[0] < pair[1] && pair[0].side_max() > pair[1].side_max(), "{pair:?}");
         }
+    }
+
+    #[test]
+    fn every_word_reads_back_as_itself() {
         assert_eq!(ViewMode::parse("toggle"), Some(ViewMode::Toggle));
         assert_eq!(Scheme::parse("sepia"), None);
+        for strength in BlurStrength::ALL {
+            assert_eq!(BlurStrength::parse(strength.as_str()), Some(*strength));
+        }
     }
 }

@@ -16,10 +16,13 @@ pub enum Clarity {
     Blurred,
     /// Clear: in colour, as large as a screen needs.
     Clear,
+    /// The page at the service on which the item is. It counts towards the exposure limit as a clear
+    /// view does, and is none for the view rule: Mamori does not know what it showed.
+    Context,
 }
 
 impl Clarity {
-    /// Both values, [`Self::Blurred`] first.
+    /// Every value, [`Self::Blurred`] first.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database and forms use.

@@ -10,10 +10,11 @@ use clap::{Parser, Subcommand};
 
 use crate::serve::log;
 use crate::{
-    approval, audit, bank, check_config, config, demo, key, migrate, serve, staff, tools, vault,
+    approval, audit, bank, check_config, config, demo, key, languages, migrate, notify, serve,
+    staff, tools, vault,
 };
 
-/// Finds known abuse in what a service is about to publish, and stores nothing about the rest.
+/// Hash matching and review for known abuse material.
 #[derive(Parser)]
 #[command(name = "mamori", version, long_about = LONG_ABOUT)]
 pub struct Cli {
@@ -53,6 +54,8 @@ pub enum Command {
     Staff(staff::Args),
     Vault(vault::Args),
     Audit(audit::Args),
+    Languages(languages::Args),
+    Notify(notify::Args),
     CheckConfig(check_config::Args),
     Migrate(migrate::Args),
     #[command(hide = true)]
@@ -73,6 +76,8 @@ impl Command {
             Self::Staff(args) => staff::run(args),
             Self::Vault(args) => vault::run(args),
             Self::Audit(args) => audit::run(args),
+            Self::Languages(args) => languages::run(args),
+            Self::Notify(args) => notify::run(args),
             Self::CheckConfig(args) => check_config::run(args),
             Self::Migrate(args) => migrate::run(args),
             Self::Decode(args) => Ok(tools::decode::run(args)),

@@ -4,6 +4,8 @@
 //! reads either.
 
 mod checked;
+mod notify;
+mod oidc;
 pub mod parts;
 mod people;
 mod sections;
@@ -19,8 +21,11 @@ use mamori_vault::Keyring;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::languages;
 use crate::serve::log;
 
+pub use notify::Notify;
+pub use oidc::Oidc;
 pub use people::{Approvals, Cases, Console, Exposure, Staff, Vault};
 pub use sections::{Checks, Database, Hma, Limits, Log, LogFormat, Media, Server, Webhooks};
 
@@ -49,10 +54,14 @@ pub struct Config {
     pub checks: Checks,
     /// `[webhooks]`: webhook delivery.
     pub webhooks: Webhooks,
+    /// `[notify]`: messages of counts to the people on duty.
+    pub notify: Notify,
     /// `[retention]`: retention terms.
     pub retention: retention::Periods,
     /// `[console]`: the pages for staff.
     pub console: Console,
+    /// `[oidc]`: the organisation's sign-in provider.
+    pub oidc: Oidc,
     /// `[staff]`: sign-in and working rules of staff.
     pub staff: Staff,
     /// `[vault]`: storage of items that a policy keeps.
@@ -92,6 +101,9 @@ pub enum Error {
     /// Keys that contradict each other.
     #[error("{0}")]
     Conflict(String),
+    /// Languages that cannot be used.
+    #[error("`console.languages_dir`: {0}")]
+    Languages(#[from] languages::Error),
 }
 
 /// The source of a configuration, for messages.
@@ -114,7 +126,7 @@ impl fmt::Display for Source {
 
 impl Config {
     /// Reads the file `named`, or [`FILE_DEFAULT`] if it exists, or takes the defaults; then reads
-    /// the secrets from their files and from the environment.
+    /// the secrets from their files and from the environment, and the languages from their folder.
     pub fn load(named: Option<&Path>) -> Result<(Self, Source), Error> {
         let source = match named {
             Some(path) => Source::File(path.to_owned()),
@@ -129,6 +141,9 @@ impl Config {
         let [database_url, vault_keys] =
             [DATABASE_URL_VARIABLE, VAULT_KEY_VARIABLE].map(|name| std::env::var(name).ok());
         config.take_secrets(database_url, vault_keys)?;
+        if let Some(folder) = &config.console.languages_dir {
+            config.console.languages = languages::read(folder)?;
+        }
         config.check()?;
         Ok((config, source))
     }
@@ -159,7 +174,8 @@ impl Config {
             (None, None) => None,
         };
         self.vault.keys = keys.map(Zeroizing::new).map(|text| keyring(&text)).transpose()?;
-        Ok(())
+        self.notify.take_secrets()?;
+        self.oidc.take_secrets()
     }
 
     /// Refuses keys that contradict each other; single values were checked when they were read.
@@ -168,6 +184,8 @@ impl Config {
         self.check_memory_budget()?;
         self.check_vault_limit()?;
         self.check_admin_listener()?;
+        self.notify.check(self)?;
+        self.oidc.check(self)?;
         if self.hma.enabled {
             self.check_hma_listener()?;
             self.hma()?;

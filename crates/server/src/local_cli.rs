@@ -10,7 +10,7 @@ use mamori_store::{Error, Store};
 use crate::config::Config;
 use crate::serve::ConfigArgs;
 use crate::serve::node::{desk_for_local_cli, open_store};
-use crate::{process, runtime};
+use crate::{languages, process, runtime};
 
 /// The state in which a command expects the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub fn run(
 ) -> anyhow::Result<ExitCode> {
     let (config, _) = Config::load(config.config.as_deref())?;
     process::protect(&config)?;
+    languages::add(&config)?;
     runtime::block_on(async {
         let store = match database {
             Database::MustExist => open_unchanged(&config).await?,

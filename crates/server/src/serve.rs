@@ -18,7 +18,7 @@ use anyhow::Context;
 use mamori_desk::Clock;
 
 use crate::config::Config;
-use crate::{process, runtime};
+use crate::{languages, process, runtime};
 use http_server::{HttpServer, Listeners};
 use node::Node;
 
@@ -57,6 +57,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     process::protect(&config)?;
     process::raise_open_files()?;
     log::start(&config.log)?;
+    languages::add(&config)?;
+    if !mamori_media::memory::return_freed_items() {
+        tracing::warn!("freed memory may stay with this process: the allocator took no limit");
+    }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), config = %source, "starting");
     for warning in config.warnings(&source, process::files_max()) {
         let (risk, advice) = (warning.risk.as_str(), warning.advice);

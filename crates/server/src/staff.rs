@@ -33,6 +33,8 @@ Examples:
   mamori staff sign-in-link ada                signs Ada in, once, within `staff.sign_in_link_min`
                                                minutes, 5 by default
   mamori staff roles rei --role lead
+  mamori staff assign rei --service svc_0189… --policy rehearsal
+                                               Rei sees and decides only these cases
   mamori staff deactivate rei                  takes effect at Rei's next request";
 
 #[derive(Debug, clap::Subcommand)]
@@ -45,6 +47,7 @@ enum Command {
     /// minutes
     SignInLink(link::Args),
     Roles(change::RolesArgs),
+    Assign(change::AssignArgs),
     Deactivate(change::DeactivateArgs),
 }
 
@@ -57,6 +60,7 @@ impl Command {
             | Self::Enroll(_)
             | Self::SignInLink(_)
             | Self::Roles(_)
+            | Self::Assign(_)
             | Self::Deactivate(_) => Database::MustExist,
         }
     }
@@ -71,6 +75,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Enroll(args) => link::enroll(desk, args).await,
         Command::SignInLink(args) => link::sign_in(desk, args).await,
         Command::Roles(args) => change::roles(desk, args).await,
+        Command::Assign(args) => change::assign(desk, args).await,
         Command::Deactivate(args) => change::deactivate(desk, args).await,
     })
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use mamori_model::{
     ActionId, ApprovalId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId,
     CredentialId, DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId,
-    ImportId, JobId, KeyId, MatchId, NoticeId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
+    ImportId, JobId, KeyId, MatchId, NoticeId, NotificationId, ServiceId, SessionId, SignInLinkId,
+    StaffId, ViewId,
 };
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -172,6 +173,7 @@ values! {
     ViewId => Id, Uuid::from;
     MatchId => Id, Uuid::from;
     NoticeId => Id, Uuid::from;
+    NotificationId => Id, Uuid::from;
     BreakId => Id, Uuid::from;
     ServiceId => Id, Uuid::from;
     SessionId => Id, Uuid::from;

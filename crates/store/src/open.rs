@@ -15,6 +15,9 @@ use crate::call::{Call, CallFuture, Link};
 use crate::error::Error;
 use crate::row::{Row, Rows};
 
+/// How many prepared statements a connection to SQLite keeps: more than there are queries.
+const STATEMENTS_MAX: usize = 1024;
+
 /// The database to connect to. `Debug` shows no password.
 #[derive(Clone)]
 pub struct Settings {
@@ -212,6 +215,8 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
         // Overwrites deleted data with zeros: so no later copy of the file contains the key of an
         // item whose retention term has ended.
         .pragma("secure_delete", "ON")
+        // A connection prepares each query once; the driver would keep only the last 100.
+        .statement_cache_capacity(STATEMENTS_MAX)
         .disable_statement_logging();
     let writing = both
         .clone()

@@ -9,7 +9,7 @@ use crate::checkout::File;
 use crate::rust::{Piece, pieces};
 
 /// The areas.
-pub const AREAS: [&str; 14] = [
+pub const AREAS: [&str; 15] = [
     "actions",
     "approvals",
     "audit",
@@ -19,6 +19,7 @@ pub const AREAS: [&str; 14] = [
     "decisions",
     "evidence",
     "node",
+    "notifications",
     "overview",
     "services",
     "staff",
@@ -45,6 +46,7 @@ const LAYERS: [Layer; 4] = [
         beside: &[
             "audit",
             "call.rs",
+            "covered.rs",
             "error.rs",
             "json.rs",
             "lib.rs",
@@ -88,10 +90,11 @@ const LAYERS: [Layer; 4] = [
             ("checks", &["webhooks"]),
             ("decisions", &["audit", "cases", "evidence", "staff"]),
             ("evidence", &["audit", "staff"]),
+            ("notifications", &["webhooks"]),
             ("overview", &["staff"]),
             ("services", &["approvals", "audit", "staff"]),
             ("staff", &["audit", "services"]),
-            ("viewing", &["banks", "decisions", "staff"]),
+            ("viewing", &["banks", "cases", "decisions", "staff"]),
             ("webhooks", &["audit", "staff"]),
         ],
     },
@@ -122,7 +125,10 @@ const LAYERS: [Layer; 4] = [
             "guard.rs",
             "headers.rs",
             "language.rs",
+            "language_pack",
+            "language_pack.rs",
             "lib.rs",
+            "local_time.rs",
             "query.rs",
             "routes.rs",
             "session.rs",
@@ -134,7 +140,8 @@ const LAYERS: [Layer; 4] = [
             // The page of a dispute shows the items that the entry held.
             ("banks", &["cases"]),
             // The page of a case has the form of its decision, and shows the decisions before.
-            ("cases", &["decisions"]),
+            // The queue says to which services and policies the reader is limited.
+            ("cases", &["decisions", "staff"]),
             ("decisions", &["cases", "staff"]),
             ("viewing", &["cases", "staff"]),
             ("webhooks", &["decisions", "staff"]),

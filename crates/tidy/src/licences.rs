@@ -8,9 +8,10 @@ use crate::Findings;
 use crate::workspace::ThirdPartyPackage;
 
 /// The licences that we accept, each with a remark.
-pub const ACCEPTED: [(&str, &str); 12] = [
+pub const ACCEPTED: [(&str, &str); 13] = [
     ("Apache-2.0", "our own; permissive, with a grant of patents"),
     ("MIT", "permissive"),
+    ("0BSD", "permissive; quoted-printable, by lettre"),
     ("BSD-2-Clause", "permissive"),
     ("BSD-3-Clause", "permissive"),
     ("ISC", "permissive; cryptography by rustls and ring"),

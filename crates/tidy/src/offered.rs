@@ -37,6 +37,7 @@ const OFFERS: [Offer; 2] = [
             ("decisions", "a service is deleted when its decisions are in effect"),
             ("evidence", "bytes are kept for the term of their policy"),
             ("node", "the change log names no service"),
+            ("notifications", "their numbers are of all services together"),
             ("overview", "it only reads"),
             ("staff", "staff belong to no service"),
         ],

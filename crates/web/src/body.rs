@@ -163,8 +163,8 @@ pub fn limited(
 
 /// Reads the whole body; refuses it at once if its declared length exceeds the limit.
 pub async fn read(body: Body, headers: &HeaderMap, bytes_max: u64) -> Result<Bytes, BodyError> {
-    check_declared(headers, bytes_max)?;
-    collect_chunks(limited(body, bytes_max)).await
+    let declared = check_declared(headers, bytes_max)?;
+    collect_chunks(limited(body, bytes_max), declared.unwrap_or(0)).await
 }
 
 /// Returns the length that the headers declare, if they do; [`BodyError::TooLarge`] if it exceeds the
@@ -178,12 +178,17 @@ pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<Option<u64>
     }
 }
 
+/// Copies the chunks into one piece of memory that has the capacity of `declared`, so that no growing
+/// piece is ever beside its larger copy. Memory in which nothing was written is not resident.
 async fn collect_chunks(
     mut chunks: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
+    declared: u64,
 ) -> Result<Bytes, BodyError> {
     let Some(first) = chunks.next().await.transpose()? else { return Ok(Bytes::new()) };
     let Some(second) = chunks.next().await.transpose()? else { return Ok(first) };
-    let mut all = BytesMut::from(first);
+    let capacity = usize::try_from(declared).unwrap_or(0).max(first.len() + second.len());
+    let mut all = BytesMut::with_capacity(capacity);
+    all.extend_from_slice(&first);
     all.extend_from_slice(&second);
     while let Some(chunk) = chunks.next().await.transpose()? {
         all.extend_from_slice(&chunk);

@@ -11,9 +11,26 @@ use crate::body::{self, BodyError};
 use crate::budget::Budget;
 use crate::problem::{Kind, Problem};
 
-/// The most bytes of a text part: as many as the longest item name.
-const TEXT_BYTES_MAX: usize = 1_024;
-/// Bytes that the boundaries and headers of a form may add to its file.
+/// A text part that a form may have.
+#[derive(Clone, Copy, Debug)]
+pub struct TextPart {
+    /// Name of the part.
+    pub name: &'static str,
+    /// The most bytes of its text.
+    pub bytes_max: usize,
+}
+
+impl TextPart {
+    /// The most bytes of a short text part: as many as the longest item name.
+    const SHORT_BYTES_MAX: usize = 1_024;
+
+    /// A part with a name or a word.
+    pub const fn short(name: &'static str) -> Self {
+        Self { name, bytes_max: Self::SHORT_BYTES_MAX }
+    }
+}
+
+/// Bytes that the text parts, boundaries and headers of a form may add to its file.
 pub const OVERHEAD_BYTES_MAX: u64 = 64 * 1_024;
 
 /// A form with one file.
@@ -26,12 +43,12 @@ pub struct Form {
 }
 
 impl Form {
-    /// Reads a form that must have `file`, may have the parts `names`, and has nothing else.
+    /// Reads a form that must have `file`, may have `parts`, and has nothing else.
     pub async fn read(
         budget: &Budget,
         sender: Sender,
         request: Request,
-        names: &[&'static str],
+        parts: &[TextPart],
         file_bytes_max: u64,
     ) -> Result<Self, Problem> {
         let bytes_max = file_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
@@ -49,11 +66,11 @@ impl Form {
                 file = Some(read_file(part, file_bytes_max, declared).await?);
                 continue;
             }
-            let known = names.iter().find(|known| **known == name).copied();
-            let Some(known) = known.filter(|known| !texts.contains_key(known)) else {
-                return Err(unexpected(name, names));
+            let known = parts.iter().find(|known| known.name == name).copied();
+            let Some(known) = known.filter(|known| !texts.contains_key(known.name)) else {
+                return Err(unexpected(name, parts));
             };
-            texts.insert(known, read_text(known, part).await?);
+            texts.insert(known.name, read_text(known, part).await?);
         }
         let file = file.ok_or_else(|| {
             Problem::new(Kind::MultipartShape, "The part `file` with the item's bytes is missing.")
@@ -86,9 +103,10 @@ impl Form {
     }
 }
 
-fn unexpected(name: &str, names: &[&str]) -> Problem {
+fn unexpected(name: &str, parts: &[TextPart]) -> Problem {
     let name: String = name.chars().take(64).collect();
-    let known: Vec<String> = ["file"].iter().chain(names).map(|name| format!("`{name}`")).collect();
+    let names = std::iter::once("file").chain(parts.iter().map(|part| part.name));
+    let known: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     let known = known.join(", ");
     Problem::new(
         Kind::MultipartShape,
@@ -110,12 +128,13 @@ async fn read_file(mut part: Field<'_>, bytes_max: u64, declared: u64) -> Result
     Ok(all.freeze())
 }
 
-async fn read_text(name: &str, mut part: Field<'_>) -> Result<String, Problem> {
+async fn read_text(known: TextPart, mut part: Field<'_>) -> Result<String, Problem> {
+    let TextPart { name, bytes_max } = known;
     let mut text = Vec::new();
     while let Some(chunk) = part.chunk().await? {
         text.extend_from_slice(&chunk);
-        if text.len() > TEXT_BYTES_MAX {
-            let detail = format!("The part `{name}` is longer than {TEXT_BYTES_MAX} bytes.");
+        if text.len() > bytes_max {
+            let detail = format!("The part `{name}` is longer than {bytes_max} bytes.");
             return Err(Problem::new(Kind::MultipartShape, detail));
         }
     }

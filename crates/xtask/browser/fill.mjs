@@ -47,6 +47,32 @@ export async function fillWithPictures(as, accounts, name = "drawn") {
   }
 }
 
+/** What [fillWithCopies] sends with each item. */
+export const CONTEXT = { text: "A caption <of> the picture", url: "https://photos.example/p/17?a=1&b=2" };
+
+/**
+ * Lists one drawn picture, and checks it `count` times for each of these accounts, each time as another
+ * item with a text and the address of its page.
+ */
+export async function fillWithCopies(as, accounts, count, name = "copies") {
+  const bank = await holding(as, name);
+  const picture = drawn(101);
+  const { pdq } = await as.admin("POST", "/v1/hash", picture);
+  await as.admin("POST", `/v1/banks/${bank.id}/entries`, { entries: [{ hash: pdq, labels: ["A1"] }] });
+  for (const account of accounts) {
+    for (let number = 0; number < count; number += 1) {
+      const form = new FormData();
+      const fields = {
+        item_id: `${name}/${account}/${number}`, account_id: account, surface: "public",
+        text: CONTEXT.text, context_url: CONTEXT.url,
+      };
+      for (const [field, value] of Object.entries(fields)) form.append(field, value);
+      form.append("file", new Blob([picture]));
+      await as.service("POST", "/v1/check", form);
+    }
+  }
+}
+
 /** Edits the rehearsal policy, as a policy editor, so that matched bytes are stored for 30 days. */
 export async function keepPictures(page, mamori) {
   join(mamori, "words-policies", "policy_editor");
@@ -106,7 +132,7 @@ export async function writeDown(page, { outcome, items, account, reason = "It is
   await page.locator("#reason").fill(reason);
 }
 
-/** Sends the form of a decision on an account; the page then says what it does, to be confirmed. */
+/** Sends the form of a decision that is to be confirmed; the page then says what it does. */
 export async function ask(page, form) {
   await writeDown(page, form);
   await page.locator("#decide-form button.act").click();
@@ -115,7 +141,7 @@ export async function ask(page, form) {
 
 /** Decides, and returns the decision's id; the page then shows the next case, or the queue. */
 export async function decide(page, form) {
-  if (form.account) {
+  if (form.account || form.outcome === "not_a_match") {
     await ask(page, form);
     await page.locator("button[name=confirmed][value=yes]").click();
   } else {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, decide, enter, fill, join, takeNext } from "./fill.mjs";
-import { faults, testServer, launch, open } from "./support.mjs";
+import { faults, testServer, launch, open, texts } from "./support.mjs";
 
 const { origin, as, mamori } = testServer(import.meta.url);
 
@@ -75,6 +75,46 @@ for (const language of ["en", "ja"]) {
     await firstOf(page, await page.locator('nav a[href="/console/webhooks"]').innerText());
     await page.keyboard.press("Enter");
     await at(page, "/console/webhooks");
+
+    assert.deepEqual(misdeeds, []);
+    await context.close();
+  });
+}
+
+for (const [language, { policy, state, none, signOut }] of Object.entries({
+  en: { policy: "Rehearsal", state: "Open", none: "No results.", signOut: "Sign out" },
+  ja: { policy: "訓練用", state: "未判断", none: "見つかりませんでした。", signOut: "サインアウト" },
+})) {
+  test(`results appear while the text is typed, and the arrows reach them, ${language}`, async () => {
+    const { context, page, misdeeds } = await open(browser, origin);
+    join(mamori, `types-${language}`, "lead", language);
+    await enter(page, mamori, `types-${language}`);
+    const dialog = page.locator("dialog[open]");
+    const type = async (text) => {
+      await page.keyboard.press("Control+k");
+      await dialog.waitFor();
+      await dialog.locator("input[name=q]").fill(text);
+    };
+
+    await type("post-1/one");
+    const found = dialog.locator("ul.list a");
+    await found.first().waitFor();
+    assert.equal(await found.count(), 1);
+    assert.deepEqual(await texts(found.locator(".about")), [policy, state]);
+    assert.deepEqual(await faults(page), []);
+    const path = await found.getAttribute("href");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await at(page, path);
+
+    await type("nothing is called so");
+    await dialog.locator("[role=status]", { hasText: none }).waitFor();
+    assert.equal(await found.count(), 0);
+    await type(signOut);
+    await dialog.locator("ul.list form button").click();
+    await at(page, "/console/sign-in");
 
     assert.deepEqual(misdeeds, []);
     await context.close();

@@ -35,11 +35,11 @@ for (const language of ["en", "ja"]) {
     await page.keyboard.press("n");
     await page.waitForURL(/\/console\/cases\/case_/);
     const taken = caseOf(page);
-    for (const key of ["1", "6", "r"]) await page.keyboard.press(key);
+    for (const key of ["1", "e", "t"]) await page.keyboard.press(key);
     // Typed text triggers no shortcut; it contains the key of each.
     await page.keyboard.type("decide 123 skip never read v");
     await page.keyboard.press("Escape");
-    await page.keyboard.press("d");
+    await page.keyboard.press("Control+Enter");
     await page.waitForURL((url) => !url.pathname.endsWith(taken));
 
     const decisions = await as.service("GET", "/v1/decisions");

@@ -30,7 +30,7 @@ for (const language of ["en", "ja"]) {
     await note.locator("xpath=..").locator("summary").click();
     await note.locator("textarea").fill(WORDS);
     await note.locator("button").click();
-    const shownNote = page.locator(".history .quote").last();
+    const shownNote = page.locator(".history .quote").first();
     assert.equal(await shownNote.locator("script").count(), 0);
     assert.match(await shownNote.innerText(), /<script>alert\("1"\)<\/script> & a/);
     assert.equal(await shownNote.locator(".mark").count(), 1, "a hidden character is shown as a mark");

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import {
-  accounts, ask, decide, enter, fill, fillWithPictures, join, keepPictures, takeNext, writeDown,
+  accounts, ask, decide, enter, fill, fillWithCopies, fillWithPictures, join, keepPictures, takeNext, writeDown,
 } from "./fill.mjs";
 import { faults, testServer, launch, open, overhang } from "./support.mjs";
 
@@ -29,11 +29,19 @@ export function checkPages(url, full, narrow) {
     chart: ".charts figure",
     "claim-form": "form[action$='/claim']",
     csrf: "input[type=hidden][name=csrf]",
+    earlier: "dd.earlier",
+    event: ".history ol > li",
+    "field-problem": "[id^='problem-'][role=alert]",
+    groups: "section.group > .items",
     item: "ol.items > li.item",
     kept: "textarea[readonly]",
-    problem: ".notice.bad[role=alert]",
+    previous: ".notice.previous",
+    problem: ".notice.bad[role=alert]:not([id])",
     "case-forms": "#decide-form",
     roles: "input[type=checkbox][name=role]",
+    "saved-reasons": "#skip-saved",
+    assignment: "input[type=radio][name=services]",
+    "limited-to": ".notice.limited",
     approval: "details form[action$='/refuse']",
     "dispute-reach": "article.box > p.reach",
     summary: "section.does",
@@ -44,7 +52,7 @@ export function checkPages(url, full, narrow) {
   };
 
   /** The pages that each role must reach by links alone; `X_…` stands for an id. */
-  const EVERY_ROLE = ["/console", "/console/banks", "/console/banks/bank_…", "/console/me"];
+  const EVERY_ROLE = ["/console", "/console/banks", "/console/banks/bank_…", "/console/find", "/console/me"];
   const POLICIES = ["/console/policies", "/console/policies/…"];
   const CASES = ["/console/cases/case_…", "/console/decisions", "/console/decisions/dec_…", "/console/bulk", "/console/bulk/bulk_…"];
   const QUEUE = ["/console/queue", "/console/bulk/new"];
@@ -53,11 +61,22 @@ export function checkPages(url, full, narrow) {
   const CHANGES = ["/console/changes"];
   const MUST_SEE = {
     reviewer: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE],
-    lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, ...DISPUTES, ...CHANGES, "/console/webhooks"],
+    lead: [
+      ...EVERY_ROLE,
+      ...POLICIES,
+      ...CASES,
+      "/console/cases",
+      ...QUEUE,
+      ...DISPUTES,
+      ...CHANGES,
+      "/console/webhooks",
+      "/console/reasons",
+    ],
     auditor: [
       ...EVERY_ROLE,
       ...POLICIES,
       ...CASES,
+      "/console/cases",
       ...DISPUTES,
       ...CHANGES,
       "/console/webhooks",
@@ -77,13 +96,19 @@ export function checkPages(url, full, narrow) {
         page.goto(`/console/cases/${await claimAsColleague(language)}`),
       "a decision without a measure": decideWithoutMeasure,
       "a decision on an account to confirm": decideOnAccount,
+      "the case after a decision": decideAndGoOn,
       "a decision about a case that a colleague claimed": decideTooLate,
       "a bulk decision without a case": bulkWithoutCase,
       "a bulk decision to confirm": (page, language) => bulk(page, `account-${language}`),
+      // The last one: the case that it claims has pictures, which a decision on the account must view first.
+      "the page of an item at its service": openContext,
     },
     lead: {
       "a decision in effect, with the form that undoes it": openInEffect,
       "a proposal to lower the urgency of a case": proposeLowering,
+      "a bulk decision that waits for its second approver": openWaitingBulk,
+      "undecided cases by a filter": (page) => page.goto("/console/cases?part=open&policy=rehearsal&age=hour"),
+      "the queue of a lead who is limited to a service and a policy": queueOfLimited,
     },
     auditor: {},
     policy_editor: {},
@@ -102,6 +127,9 @@ export function checkPages(url, full, narrow) {
   /** The names of the accounts that [claimAsColleague] created. */
   const colleagues = [];
 
+  /** The address of the bulk decision that each account of [bulkAs] proposed. */
+  const bulks = new Map();
+
   /** The templates that were rendered on a checked page. */
   const drawn = new Set();
 
@@ -119,6 +147,9 @@ export function checkPages(url, full, narrow) {
     const languages = [...LANGUAGES, ...ONLY_NARROW];
     // The newest cases: each bulk decision below takes two of them.
     const pictured = Array.from({ length: 2 * languages.length + 4 }, (_, number) => `pictured-${number}`);
+    // Several for each language: these cases are among the oldest, which reviewers are given first.
+    const contexts = languages.flatMap((language) => [1, 2, 3, 4].map((number) => `context-${language}-${number}`));
+    await fillWithCopies(as, contexts, 2);
     await fillWithPictures(as, pictured, "pictures");
     // No process listens on port 9 (discard).
     await as.service("POST", "/v1/webhooks", { url: "http://127.0.0.1:9/webhooks" });
@@ -171,6 +202,7 @@ export function checkPages(url, full, narrow) {
     await bulk(page);
     await page.locator('form[action$="/confirm"] button').click();
     await page.locator('form[action$="/confirm"]').waitFor({ state: "detached" });
+    bulks.set(who, new URL(page.url()).pathname);
     await takeNext(page);
     await context.close();
   }
@@ -183,11 +215,29 @@ export function checkPages(url, full, narrow) {
     await page.waitForURL(/\/console\/bulk\/bulk_/);
   }
 
+  /** Opens a bulk decision of a reviewer, as a lead who may approve it. */
+  async function openWaitingBulk(page, language) {
+    await page.goto(bulks.get(name("reviewer", language)));
+    await page.locator(PIECES.approval).first().waitFor({ state: "attached" });
+  }
+
   async function bulkWithoutCase(page) {
     await page.goto("/console/bulk/new");
     await writeDown(page, { outcome: "violates", items: "remove" });
     await page.locator('form[action="/console/bulk"] button.act').click();
-    await page.locator("body[data-page=fault]").waitFor();
+    await page.locator("#problem-bulk-case").waitFor();
+  }
+
+  /** Claims a case with an item whose service sent its address, and opens its page there. */
+  async function openContext(page) {
+    await page.goto("/console/bulk/new");
+    const label = page.locator("dl.facts dd").filter({ hasText: /^A1$/ });
+    const group = page.locator("section.group").filter({ has: label });
+    const id = await group.locator("input[name=case]").last().getAttribute("value");
+    await page.goto(`/console/cases/${id}`);
+    await page.locator(PIECES["claim-form"]).locator("button").click();
+    await page.locator("form.context button").first().click();
+    await page.locator("body[data-page=context]").waitFor();
   }
 
   /** Sends a violation without a measure; the form is shown again with its text. */
@@ -195,7 +245,14 @@ export function checkPages(url, full, narrow) {
     await takeNext(page);
     await writeDown(page, { outcome: "violates", items: "leave" });
     await page.locator("#decide-form button.act").click();
-    await page.locator(PIECES.problem).waitFor();
+    await page.locator(PIECES["field-problem"]).waitFor();
+  }
+
+  /** Decides a case; the page of the next one says so. */
+  async function decideAndGoOn(page) {
+    await takeNext(page);
+    await decide(page, { outcome: "violates", items: "remove" });
+    await page.locator(PIECES.previous).waitFor();
   }
 
   /** Sends a decision on an account; the answer is the page that confirms it. */
@@ -245,6 +302,19 @@ export function checkPages(url, full, narrow) {
     await page.locator(PIECES.kept).waitFor();
   }
 
+  /** Saves a reason that reviewers can choose, as a lead. */
+  async function saveReason(language) {
+    const { context, page, misdeeds } = await open(browser, origin);
+    await enter(page, mamori, name("lead", language));
+    await page.goto("/console/policies/rehearsal");
+    await page.locator('a[href^="/console/reasons"]').click();
+    await page.locator("#reason-1").fill("Another one, please.");
+    await page.locator('form[action="/console/reasons"][method=post] button.act').click();
+    await page.locator(".notice[role=status]").waitFor();
+    assert.deepEqual(misdeeds, []);
+    await context.close();
+  }
+
   /** Says that a child may be in danger in the next case, and then proposes to lower its urgency. */
   async function proposeLowering(page) {
     await takeNext(page);
@@ -260,6 +330,16 @@ export function checkPages(url, full, narrow) {
     await page.locator("#lower-urgency").waitFor({ state: "attached" });
     await send("#lower-urgency", "known_material", "It is an old picture.");
     await page.locator(PIECES.lowering).waitFor();
+  }
+
+  /** Signs a new lead in who sees the cases of one service and one policy, and opens the queue. */
+  async function queueOfLimited(page, language) {
+    const { data } = await as.admin("GET", "/v1/services");
+    const limits = ["--service", data[0].id, "--policy", "rehearsal"];
+    mamori("staff", "add", `limited-${language}`, "--role", "lead", "--language", language, ...limits);
+    await enter(page, mamori, `limited-${language}`);
+    await page.goto("/console/queue");
+    await page.locator(PIECES["limited-to"]).waitFor();
   }
 
   async function link(page, language) {
@@ -318,6 +398,11 @@ export function checkPages(url, full, narrow) {
     },
     "an enrolment link": (page, language) => page.goto(join(mamori, `enroll-${language}`, "lead", language)),
     "a sign-in link": (page, language) => page.goto(mamori("staff", "sign-in-link", `enroll-${language}`)),
+    "the way back from the sign-in provider": async (page) => {
+      // The script would leave the page at once.
+      await page.route(/\/oidc\.js$/, (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+      await page.goto("/console/sign-in/oidc/return?code=c&state=s");
+    },
   };
 
   for (const [what, goes] of Object.entries(SIGNED_OUT)) {
@@ -403,6 +488,7 @@ export function checkPages(url, full, narrow) {
 
   for (const language of LANGUAGES) {
     test(`a claimed case has no fault, and no name moves a button, ${language}`, async () => {
+      await saveReason(language);
       const { context, page, misdeeds } = await open(browser, origin);
       await enter(page, mamori, name("reviewer", language));
       const places = new Set();
@@ -412,7 +498,7 @@ export function checkPages(url, full, narrow) {
         await page.setViewportSize({ width: 1280, height: 900 });
         const { x, width } = await page.locator("#decide-form button.act").boundingBox();
         places.add(`${x} ${width}`);
-        await page.locator("summary[data-key=s]").click();
+        await page.locator("summary[data-key=z]").click();
         await page.locator("#skip-text").fill("Another one, please.");
         await page.locator("#skip-text").locator("xpath=../..").locator("button").click();
         await page.waitForURL(/\/console\/(cases|queue)/);

@@ -69,7 +69,7 @@ test("a refused suspension is never requested, and its case is open for leads", 
   await enter(second.page, mamori, "leads-en");
   await second.page.goto(`/console/decisions/${decision}`);
 
-  await second.page.locator("details summary").first().click();
+  await second.page.locator("details:has(#refuse-text) > summary").click();
   await second.page.locator("#refuse-text").fill("It is a drawing.");
   await second.page.locator('form[action$="/refuse"] button').click();
 

@@ -2,14 +2,15 @@
 
 case-title = Fall
 case-decided = Entschieden.
-case-proposed = Vorgeschlagen: Eine zweite Person muss es ansehen, bevor etwas gesendet wird.
+case-proposed = Vorgeschlagen: Vor dem Senden ist eine zweite Zustimmung nötig.
 case-next-is = Das ist der nächste Fall.
-case-to-queue = Zur Warteschlange
-case-read-or-undo = Entscheidung lesen oder zurücknehmen
+case-undo = Zurücknehmen
+case-undo-reason = Gleich nach der Entscheidung auf der nächsten Seite zurückgenommen.
+case-to-queue = Zurück zur Warteschlange
 case-for-leads = Für die Leitung
 case-to-decision = Zur Entscheidung
 case-danger = Ein Kind ist vielleicht jetzt in Gefahr
-case-subject = Worum es geht
+case-subject = Gegenstand
 case-account = Konto
 case-alias-about = Das ist ein Alias. Den Namen des Kontos sieht, wer den Fall übernommen hat.
 case-item = Inhalt
@@ -17,11 +18,18 @@ case-service = Dienst
 case-service-leaving = Der Dienst scheidet aus
 case-service-leaving-about = Seine Löschung hat begonnen: Neue Inhalte von ihm werden nicht geprüft. Maßnahmen aus Ihrer Entscheidung erhält und beantwortet er noch. Er wird gelöscht, wenn seine Fälle entschieden und seine Maßnahmen beantwortet oder überfällig sind.
 case-opened = Eröffnet
+case-earlier = Frühere Entscheidungen zu diesem Konto
+case-earlier-none = Keine
+case-earlier-about = { $count ->
+    [one] Gültig, bei diesem Dienst, nach dieser Richtlinie, innerhalb eines Tages. Nur diese Zahlen werden gezeigt.
+   *[other] Gültig, bei diesem Dienst, nach dieser Richtlinie, innerhalb von { $count } Tagen. Nur diese Zahlen werden gezeigt.
+}
 case-alike = Dasselbe Bild anderswo
 case-alike-count = { $count ->
     [one] in einem anderen offenen Fall
    *[other] in { $count } anderen offenen Fällen
 }
+case-alike-many = in { $count } oder mehr anderen offenen Fällen
 case-policy = Was die Richtlinie sagt
 case-policy-version = Fassung { $count }
 case-items = { $count ->
@@ -29,91 +37,129 @@ case-items = { $count ->
    *[other] { $count } Inhalte
 }
 case-more-items = Weitere Inhalte
-case-claim-title = Niemand bearbeitet diesen Fall
-case-claim-about = Übernehmen Sie ihn, um zu entscheiden. Solange bekommt ihn niemand anderes.
+case-claim-title = Dieser Fall ist nicht übernommen
+case-claim-about = Übernehmen Sie ihn, um ihn zu entscheiden. Solange Ihre Übernahme gilt, bekommt ihn kein anderes Teammitglied.
 case-claim = Diesen Fall übernehmen
-case-kept = Was Sie geschrieben haben, ist noch da
-case-state = Wie er steht
-case-read-decision = Entscheidung lesen
+case-kept = Ihr Text ist erhalten
+case-state = Stand
+case-read-decision = Entscheidung öffnen
 case-history = Verlauf
-case-older-events = Was vorher geschah
+case-earlier-events = { $count ->
+    [one] Ein früheres Ereignis
+   *[other] { $count } frühere Ereignisse
+}
+event-items-added = { $count ->
+    [one] Ein Inhalt kam dazu
+   *[other] { $count } Inhalte kamen dazu
+}
+case-older-events = Ältere Ereignisse
 case-older-views = Frühere Ansichten
 case-newest = Zurück zum Neuesten
 case-views = { $count ->
-    [one] Eine Ansicht
-   *[other] { $count } Ansichten
+    [one] Eine Ansicht insgesamt
+   *[other] { $count } Ansichten insgesamt
 }
-views-who = Wer
-views-how = Wie
+case-clear-views = { $count ->
+    [one] Eine scharfe Ansicht
+   *[other] { $count } scharfe Ansichten
+}
+views-who = Angesehen von
+views-how = Schärfe
 views-when = Wann
 views-seconds = Sekunden
 item-blurred = Der Inhalt, bis zur Unkenntlichkeit unscharf
-item-text-only = Sie sehen nur Text.
+item-text-only = Nur-Text-Modus: Das Bild wird nicht geladen.
 item-show-blurred = Unscharfes Bild zeigen
-item-hold = Halten, um es scharf zu sehen
+item-hold = Gedrückt halten, um scharf zu sehen
 item-toggle = Zehn Sekunden lang scharf sehen
 item-view-counts = Jede Ansicht wird aufgezeichnet.
-item-view-failed = Es kann jetzt nicht gezeigt werden. Ist eine Pause fällig, steht das auf Ihrer eigenen Seite.
+item-view-failed = Der Inhalt kann jetzt nicht gezeigt werden. Ist eine Pause fällig, steht das auf „Meine Seite“.
 item-out-of-sight = Dieser Inhalt ist nicht auf dem Bildschirm. Blättern Sie zu ihm, und sehen Sie ihn dann an.
-item-verdict = Die Maschine
-item-surface = Wer es sehen konnte
+item-verdict = Automatisches Urteil
+item-surface = Sichtbarkeit
 item-matched = Treffer
-item-hits = Nahe an
-item-same-bytes = genau dieselben Bytes
+item-hits = Treffer in Banken
+item-same-bytes = identische Bytes
+item-near-identical = fast gleiches Bild
+item-similar = ähnliches Bild
+item-text = Text zum Inhalt
+item-details = Einzelheiten
+item-context = Seite beim Dienst öffnen
 item-distance = { $count } von 256 Bit weichen ab
 item-frame = Bild { $number } von { $count } der Datei
-item-never-stored = Das Bild wurde nicht aufbewahrt: Entscheiden Sie nach dem, was hier steht.
-item-expired = Das Bild ist gelöscht: Seine Frist ist vorbei.
+item-never-stored = Das Bild wurde nicht aufbewahrt. Entscheiden Sie nach den Angaben auf dieser Seite.
+item-expired = Das Bild ist nicht mehr verfügbar: Seine Aufbewahrungsfrist ist abgelaufen.
 item-earlier-version = Das aufbewahrte Bild ist eine frühere Fassung des Inhalts. Die neueste wurde nicht aufbewahrt.
-item-stored = Das Bild wird aufbewahrt. Nur wer entscheidet, sieht es.
-item-broken = Dieses Bild kann nicht gezeigt werden. Entscheiden Sie nach dem, was hier steht.
+item-stored = Das Bild wird aufbewahrt. Ansehen kann es nur, wer den Fall übernommen hat oder die zweite Zustimmung gibt.
+item-broken = Dieses Bild kann nicht gezeigt werden. Entscheiden Sie nach den Angaben auf dieser Seite.
 item-except = Für diesen Inhalt
-item-as-all = wie für alle
+item-as-all = wie für alle Inhalte
+group-entry = Treffer mit Eintrag
+group-none = Ohne Eintrag
+group-purpose = Einstufung
+group-labels = Bezeichnungen der Quelle
+group-source = Quelle
+group-bank = Aus der Bank
+context-title = Seite beim Dienst
+context-about = Dass Sie diese Seite öffnen, ist aufgezeichnet und zählt als scharfe Ansicht. Es ersetzt keine Ansicht, die eine Entscheidung verlangt. Der Link führt aus Mamori hinaus; dort kann das Bild scharf zu sehen sein.
+context-open = Öffnen bei
+context-back = Zurück zum Inhalt
 decide-title = Entscheiden
-decide-claim-until = Dieser Fall gehört Ihnen bis
-decide-outcome = Was ist es?
+decide-claim-until = Ihre Übernahme gilt bis
+decide-claim-left = noch {"{minutes}"} Min.
+decide-claim-soon = In weniger als zwei Minuten gehört der Fall Ihnen nicht mehr. Tippen oder blättern Sie auf dieser Seite, um ihn zu behalten.
+decide-claim-over = Der Fall gehört Ihnen nicht mehr. Ihr Text bleibt auf dieser Seite; übernehmen Sie den Fall noch einmal, um zu entscheiden.
+decide-outcome = Ergebnis
+decide-does-violates = Wählen Sie unten mindestens eine Maßnahme.
+decide-does-restore = { $count ->
+    [one] Der Dienst wird gebeten, den Inhalt wiederherzustellen.
+   *[other] Der Dienst wird gebeten, alle { $count } Inhalte wiederherzustellen.
+}
 decide-outcome-hint = „Kein Treffer“ ficht auch den Eintrag der Bank an: Bis zur Antwort wirkt er bei diesem Dienst nicht auf Inhalte dieses Kontos. Die Leitung kann das auf den ganzen Dienst ausdehnen.
-decide-items = Die Inhalte
-decide-account = Das Konto
-measure-leave = So lassen
+decide-items = Maßnahme für die Inhalte
+decide-account = Maßnahme für das Konto
+measure-leave = Keine Änderung
 measure-restore = Wiederherstellen
 measure-restore-all = Alle wiederherstellen
-measure-restore-account = Konto wieder öffnen
-measure-restore-feature = Eine Funktion zurückgeben
+measure-restore-account = Sperre aufheben
+measure-restore-feature = Eine Funktion wieder freigeben
 measure-remove = Entfernen
-measure-limit = Bis zu einem Tag in manchen Ländern verbergen
+measure-limit = Bis zu einem Tag in ausgewählten Ländern verbergen
 measure-countries = Länder
 measure-countries-hint = Kürzel aus zwei Buchstaben, wie JP, FR.
 measure-items-until = Verborgen bis
-measure-limit-feature = Bis zu einem Tag eine Funktion nehmen
+measure-limit-feature = Eine Funktion bis zu einem Tag abschalten
 measure-feature = Funktion
-measure-feature-until = Genommen bis
+measure-feature-until = Abgeschaltet bis
 measure-suspend = Konto sperren
 measure-suspend-until = Gesperrt bis
-measure-suspend-hint = Leer: ohne Ende. Eine Sperre braucht eine zweite Person.
-decide-reason = Die Begründung, in Worten
-decide-reason-hint = Der Dienst liest sie und gibt sie vielleicht an die betroffene Person weiter. Schreiben Sie, was Sie gesehen haben und warum es gegen die Richtlinie verstößt oder nicht.
+measure-suspend-hint = Leer: ohne Enddatum. Eine Sperre braucht eine zweite Zustimmung.
+decide-reason = Begründung
+decide-reason-hint = Der Dienst erhält sie und kann sie an die betroffene Person weitergeben. Beschreiben Sie, was Sie gesehen haben und warum es gegen die Richtlinie verstößt oder nicht.
 decide-go = Entscheiden
-release-why = Warum
+decide-stop = Entscheiden und aufhören
+decide-saved = Gespeicherte Begründungen
+decide-saved-none = Begründung wählen
+release-why = Grund
 release-skip = Diesen Fall überspringen
-release-skip-go = Überspringen und den nächsten nehmen
-release-escalate = An die Leitung geben
-release-escalate-go = Weitergeben
+release-skip-go = Überspringen und den nächsten Fall öffnen
+release-escalate = An die Leitung eskalieren
+release-escalate-go = Eskalieren
 release-urgency = Wie dringend ist es?
-release-hand-over = An jemanden übergeben
-release-to = An wen
+release-hand-over = An ein Teammitglied übergeben
+release-to = Teammitglied
 release-hand-over-go = Übergeben
-release-leave = Ohne ein Wort zurückgeben
+release-leave = In die Warteschlange zurückgeben
 lower-title = Dringlichkeit senken
 lower-to = Neue Dringlichkeit
-lower-danger = Ein Kind ist vielleicht in Gefahr: Die Dringlichkeit bleibt, bis jemand aus der Leitung zustimmt, der dies nicht vorgeschlagen hat. Im Ein-Personen-Betrieb bleibt sie, bis Sie nach einem Tag zustimmen.
+lower-danger = Ein Kind ist vielleicht in Gefahr: Die Dringlichkeit bleibt, bis eine Leitung zustimmt, die dies nicht vorgeschlagen hat. Im Ein-Personen-Betrieb bleibt sie, bis Sie nach einem Tag zustimmen.
 lower-go = Senken
 lowering-title = Vorschlag, die Dringlichkeit zu senken
-lowering-waits = Zustimmen muss jemand aus der Leitung, der es nicht vorgeschlagen hat. Bis dahin bleibt die Dringlichkeit.
+lowering-waits = Eine Leitung, die es nicht vorgeschlagen hat, muss zustimmen. Bis dahin bleibt die Dringlichkeit.
 lowering-too-soon = Im Ein-Personen-Betrieb können Sie nach einem Tag zustimmen, ab
 lowering-agree = Zustimmen und die Dringlichkeit senken
 lowering-refuse = Nicht senken
 lowering-refuse-go = Dringlichkeit behalten
 note-title = Notiz schreiben
-note-text = Für alle, die diesen Fall später lesen
-note-go = Notiz behalten
+note-text = Notiz für spätere Leserinnen und Leser dieses Falls
+note-go = Notiz speichern

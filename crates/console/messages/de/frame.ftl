@@ -1,19 +1,29 @@
 ### The parts that all pages share.
 
+language-name = Deutsch
 frame-skip = Zum Inhalt
 frame-continue = Weiter
 frame-menu = Seiten
-frame-find = Kennung, Inhalt oder Bank suchen
+frame-menu-open = Menü
+keys-title = Tasten auf dieser Seite
+keys-help = Tasten auflisten
+keys-escape = Textfeld verlassen
+keys-items = Nächster oder vorheriger Inhalt
+keys-view = Den aktuellen Inhalt scharf sehen
+keys-colour = Scharfe Bilder in Grau oder in Farbe
+keys-large = Scharfe Bilder an ihrem Platz oder so groß wie das Fenster
+keys-close = Schließen
+frame-find = Kennung, Inhalt, Bank oder Befehl suchen
 frame-find-go = Suchen
 frame-sign-out = Abmelden
-frame-method-added = Für Sie wurde ein Zugang hinzugefügt, am
-frame-method-added-do = Wenn Sie das nicht waren: entfernen Sie ihn, melden Sie sich überall sonst ab, und sagen Sie es der Verwaltung:
-menu-start = Übersicht
+frame-method-added = Ihrem Konto wurde eine Anmeldemethode hinzugefügt, am
+frame-method-added-do = Wenn Sie das nicht waren: Entfernen Sie sie, melden Sie sich überall sonst ab, und melden Sie es der Verwaltung:
+menu-start = Startseite
 menu-queue = Warteschlange
 menu-decisions = Entscheidungen
 menu-banks = Banken
 menu-policies = Richtlinien
-menu-webhooks = Zustellungen
+menu-webhooks = Webhooks
 menu-staff = Team
 menu-changes = Änderungen
 menu-audit = Prüfprotokoll

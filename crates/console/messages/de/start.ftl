@@ -1,12 +1,24 @@
 ### The first page.
 
-start-title = Übersicht
-start-waiting = Fälle warten
-start-oldest = seitdem wartet der älteste
-start-proposed = Entscheidungen warten auf eine zweite Person
-start-pages = Wohin
-start-figures = Wie die Arbeit läuft
-start-figures-about = Die letzten 30 Tage, nach Richtlinie. Nichts davon sagt etwas über eine einzelne Person.
+start-title = Startseite
+start-waiting = { $count ->
+    [one] Fall wartet
+   *[other] Fälle warten
+}
+start-oldest = ältester Fall wartet seit
+start-waited-minutes = { $minutes } Min.
+start-waited-hours = { $hours } Std. { $minutes } Min.
+start-waited-days = { $count ->
+    [one] ein Tag
+   *[other] { $count } Tage
+}
+start-proposed = { $count ->
+    [one] Entscheidung wartet auf zweite Zustimmung
+   *[other] Entscheidungen warten auf zweite Zustimmung
+}
+start-figures = Arbeitslast, letzte 30 Tage
+start-figures-about = Nach Richtlinie. Keine Zahl betrifft eine einzelne Person.
+start-figures-few = Diagramme anzeigen: Sie umfassen bisher weniger als 7 Tage
 start-unanswered = { $count ->
     [one] Eine Maßnahme wartet auf die Antwort eines Dienstes.
    *[other] { $count } Maßnahmen warten auf Antworten von Diensten.
@@ -40,20 +52,40 @@ start-notices = { $count ->
     [one] Eine Änderung, die die Wirkung einer Bank einschränkte, ist zu bestätigen.
    *[other] { $count } Änderungen, die die Wirkung einer Bank einschränkten, sind zu bestätigen.
 }
-chart-arrivals = Eingegangene Fälle
+chart-arrivals = Neue Fälle
 chart-arrivals-about = Wie viele Fälle jeden Tag eröffnet wurden, nach Richtlinie.
-chart-waiting = Minuten, bis jemand einen Fall übernahm
+chart-waiting = Zeit bis zur Übernahme (Minuten)
 chart-waiting-about = Nach dem Tag, an dem die Fälle eröffnet wurden.
-chart-outcomes = Was entschieden wurde
-chart-outcomes-about = Entscheidungen je Woche, die am Montag beginnt.
-chart-overturned = Was aufgehoben wurde
-chart-overturned-about = Entscheidungen je Woche, die gelten, und solche, die abgelehnt oder zurückgenommen wurden.
-chart-median = die Hälfte wartete nicht länger
-chart-p90 = neun von zehn warteten nicht länger
-chart-in-effect = gelten
+chart-outcomes = Ergebnisse der Entscheidungen
+chart-outcomes-about = Wirksame Entscheidungen je Woche. Die Woche beginnt am Montag.
+chart-overturned = Aufgehobene Entscheidungen
+chart-overturned-about = Entscheidungen je Woche: wirksame, und solche, die abgelehnt oder zurückgenommen wurden.
+chart-median = Median
+chart-p90 = 90. Perzentil
+chart-in-effect = wirksam
 chart-overturned-ones = abgelehnt oder zurückgenommen
 chart-cases = Fälle
 chart-minutes = Minuten
 chart-decisions = Entscheidungen
-chart-table = Dasselbe als Tabelle
+chart-table = Als Tabelle anzeigen
 chart-day = Tag oder Woche
+
+setup-title = Noch nicht eingerichtet
+setup-service = Kein Dienst ist angemeldet.
+setup-service-do = Melden Sie einen an und geben Sie ihm einen Schlüssel: `mamori key create service NAME` oder `POST /v1/services`.
+setup-bank = Keine Bank ist eingeschaltet; also kann nichts übereinstimmen.
+setup-bank-do = Legen Sie eine an und füllen Sie sie: `mamori bank create`, dann `mamori bank import`.
+setup-endpoint = Kein Dienst empfängt Webhooks.
+setup-endpoint-do = Der Dienst fügt mit seinem Schlüssel einen Endpunkt hinzu: `POST /v1/webhooks`.
+setup-reviewer = Es gibt niemanden mit der Rolle Prüfung.
+setup-reviewer-do = Fügen Sie auf der Seite Team ein Teammitglied hinzu.
+setup-lead = Es gibt keine Leitung: Zweite Zustimmungen sind nicht möglich.
+setup-lead-do = Geben Sie auf der Seite Team einem Teammitglied die Rolle Leitung.
+setup-editor = Es gibt niemanden mit der Rolle Richtlinien: Einsprüche bleiben offen.
+setup-editor-do = Fügen Sie auf der Seite Team ein Teammitglied hinzu.
+setup-auditor = Es gibt keine Revision.
+setup-auditor-do = Fügen Sie auf der Seite Team ein Teammitglied hinzu. Die Revision hat keine andere Rolle.
+setup-administrator = Sie sind das einzige Mitglied der Verwaltung.
+setup-administrator-do = Fügen Sie ein weiteres hinzu, das Ihnen einen neuen Anmeldelink erstellen kann.
+setup-pictures = Es werden keine Bilder aufbewahrt: Entschieden wird, ohne eines zu sehen.
+setup-pictures-do = Der Betreiber gibt dem Tresor einen Schlüssel (`mamori vault init`); die Richtlinienredaktion legt dann fest, wie lange eine Richtlinie Bytes aufbewahrt.

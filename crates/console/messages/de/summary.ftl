@@ -1,11 +1,11 @@
 ### Was eine Entscheidung bewirkt, in Sätzen und als Beschriftung einer Schaltfläche; und was zuvor angesehen wurde.
 
-summary-heading-future = Worum der Dienst gebeten werden wird
-summary-heading-past = Worum der Dienst gebeten wurde
-summary-heading-undone = Worum der Dienst gebeten worden war, bevor dies rückgängig gemacht wurde
-summary-heading-never = Worum der Dienst gebeten worden wäre
-summary-heading-undo = Worum der Dienst gebeten wird, wenn Sie dies rückgängig machen
-summary-nothing = Der Dienst wird um nichts gebeten.
+summary-heading-future = Maßnahmen, die vom Dienst angefordert werden
+summary-heading-past = Maßnahmen, die vom Dienst angefordert wurden
+summary-heading-undone = Maßnahmen, die vor der Rücknahme angefordert waren
+summary-heading-never = Maßnahmen, die angefordert worden wären
+summary-heading-undo = Maßnahmen, die bei einer Rücknahme angefordert werden
+summary-nothing = Vom Dienst wird keine Maßnahme angefordert.
 summary-separator = {", "}
 summary-more = { $names } und { $count } weitere
 summary-suspend = { $count ->
@@ -78,19 +78,19 @@ act-restore = { $count ->
     [one] einen Inhalt wieder sichtbar machen
    *[other] { $count } Inhalte wieder sichtbar machen
 }
-act-nothing = um nichts bitten
+act-nothing = keine Maßnahme anfordern
 act-propose = Vorschlagen: { $act }
 act-approve = Zustimmen: { $act }
-act-undo = Rückgängig machen: { $act }
+act-undo = Zurücknehmen: { $act }
 confirm-title = Diese Entscheidung bestätigen
 confirm-about-standing = Die Entscheidung gilt, sobald Sie sie bestätigen.
 confirm-about-proposed = Eine Leitung muss zustimmen. Vorher wird dem Dienst nichts gesendet.
-confirm-about-proposed-alone = Im Einpersonenbetrieb müssen Sie sie einen Tag später prüfen und ihr zustimmen. Vorher wird dem Dienst nichts gesendet.
+confirm-about-proposed-alone = Im Ein-Personen-Betrieb müssen Sie sie nach einem Tag prüfen und ihr zustimmen. Vorher wird dem Dienst nichts gesendet.
 confirm-back = Entscheidung ändern
 views-needed-progress = { $done } von { $count } nötigen Ansichten
 views-needed-about = Nötig ist eine scharfe Ansicht jedes Inhalts, dessen Bytes in keiner Bank stehen, und eines Inhalts für jeden Eintrag. Eine Ansicht zählt für alle fast gleichen Kopien.
 views-needed-case = Ohne diese Ansichten können Sie kein Konto sperren, keine Funktion länger als { $days } Tage abschalten und nicht „Kein Treffer“ entscheiden. Jede andere Einschränkung braucht dann eine zweite Zustimmung, außer bei gleichen Bytes.
-views-needed-both = Die Person, die entschieden hat, und die zweite Person müssen diese Inhalte beide scharf ansehen.
+views-needed-both = Die Person, die entscheidet, und die Person, die zustimmt, müssen diese Inhalte jeweils scharf ansehen.
 views-needed-author = „Kein Treffer“ verlangt diese Ansichten.
 views-needed-or-approval = Ohne diese Ansichten braucht die Entscheidung eine zweite Zustimmung.
 views-needed-alone = Sehen Sie mindestens einen davon scharf an, bevor Sie zustimmen.
@@ -101,8 +101,8 @@ views-needed-unkept = { $count ->
     [one] Ein Inhalt oder Eintrag kann nicht angesehen werden: Das Bild wurde nicht aufbewahrt oder lässt sich nicht zeigen.
    *[other] { $count } Inhalte oder Einträge können nicht angesehen werden: Die Bilder wurden nicht aufbewahrt oder lassen sich nicht zeigen.
 }
-viewing-author = Angesehen beim Entscheiden
-viewing-approver = Angesehen von der zweiten Person
+viewing-author = Angesehen bei der Entscheidung
+viewing-approver = Angesehen bei der zweiten Prüfung
 viewing-without = Ohne Ansicht entschieden
 viewing-viewed = alle Inhalte, die vor einer schweren Entscheidung angesehen werden müssen
 viewing-in-part = einige der Inhalte, die vor einer schweren Entscheidung angesehen werden müssen

@@ -9,6 +9,9 @@ bulk-any = any
 bulk-show = Show
 bulk-no-cases = There is no open case that you may decide.
 bulk-cases = Cases
+bulk-select-all = Select all
+bulk-select-none = Select none
+bulk-pictures-about = The pictures are blurred; that you saw them is recorded.
 bulk-items = { $count ->
     [one] one item
    *[other] { $count } items

@@ -4,8 +4,9 @@ case-title = Case
 case-decided = Decided.
 case-proposed = Proposed: a second approver must review it before anything is sent.
 case-next-is = This is the next case.
+case-undo = Undo
+case-undo-reason = Undone on the next page, right after the decision.
 case-to-queue = Back to the queue
-case-read-or-undo = Open or undo the decision
 case-for-leads = For a lead
 case-to-decision = Go to the decision
 case-danger = A child may be in danger now
@@ -17,11 +18,18 @@ case-service = Service
 case-service-leaving = The service is leaving
 case-service-leaving-about = Its deletion has begun: no new item of it is checked. It still receives and answers the actions of your decision. It is deleted when its cases are decided and its actions are answered or overdue.
 case-opened = Opened
+case-earlier = Earlier decisions about this account
+case-earlier-none = None
+case-earlier-about = { $count ->
+    [one] In effect at this service, under this policy, within one day. Only these counts are shown.
+   *[other] In effect at this service, under this policy, within { $count } days. Only these counts are shown.
+}
 case-alike = The same picture elsewhere
 case-alike-count = { $count ->
     [one] in one other open case
    *[other] in { $count } other open cases
 }
+case-alike-many = in { $count } or more other open cases
 case-policy = What the policy says
 case-policy-version = version { $count }
 case-items = { $count ->
@@ -36,12 +44,24 @@ case-kept = Your text was kept
 case-state = State
 case-read-decision = Open the decision
 case-history = History
+case-earlier-events = { $count ->
+    [one] One earlier event
+   *[other] { $count } earlier events
+}
+event-items-added = { $count ->
+    [one] One item was added
+   *[other] { $count } items were added
+}
 case-older-events = Older events
 case-older-views = Older views
 case-newest = Back to the newest entries
 case-views = { $count ->
-    [one] One view
-   *[other] { $count } views
+    [one] One view in total
+   *[other] { $count } views in total
+}
+case-clear-views = { $count ->
+    [one] One clear view
+   *[other] { $count } clear views
 }
 views-who = Viewed by
 views-how = Clarity
@@ -60,6 +80,11 @@ item-surface = Surface
 item-matched = Matched
 item-hits = Hits
 item-same-bytes = identical bytes
+item-near-identical = near-identical picture
+item-similar = similar picture
+item-text = Text sent with the item
+item-details = Details
+item-context = Open its page at the service
 item-distance = { $count } of 256 bits differ
 item-frame = frame { $number } of { $count }
 item-never-stored = The picture was not stored. Decide from the information on this page.
@@ -69,23 +94,41 @@ item-stored = The picture is stored. Only the reviewer with the claim and the se
 item-broken = This picture cannot be shown. Decide from the information on this page.
 item-except = For this item
 item-as-all = same as for all items
+group-entry = Matched entry
+group-none = Without a matched entry
+group-purpose = Classification
+group-labels = Labels of the source
+group-source = Source
+group-bank = Bank
+context-title = Page at the service
+context-about = Your opening of this page is recorded, and counts as a clear view. It does not replace a view that a decision requires. The link leaves Mamori; the page can show the picture clearly.
+context-open = Open at
+context-back = Back to the item
 decide-title = Decide
 decide-claim-until = Your claim lasts until
+decide-claim-left = {"{minutes}"} min left
+decide-claim-soon = Your claim lapses in less than two minutes. Move, type or scroll on this page to keep it.
+decide-claim-over = Your claim has lapsed. Your text stays on this page; claim the case again to decide it.
 decide-outcome = Outcome
+decide-does-violates = Choose at least one measure below.
+decide-does-restore = { $count ->
+    [one] The service is asked to restore the item.
+   *[other] The service is asked to restore all { $count } items.
+}
 decide-outcome-hint = “Not a match” also disputes the bank’s entry: until the dispute is resolved, the entry triggers no automatic action on items of this account at this service. A lead can extend this to the whole service.
-decide-items = The items
-decide-account = The account
-measure-leave = Leave as it is
+decide-items = Action on items
+decide-account = Action on the account
+measure-leave = No change
 measure-restore = Restore
 measure-restore-all = Restore all
-measure-restore-account = Restore the account
-measure-restore-feature = Restore one feature
+measure-restore-account = Lift the suspension
+measure-restore-feature = Restore a feature
 measure-remove = Remove
-measure-limit = Hide in some countries until a date
+measure-limit = Hide in selected countries until a date
 measure-countries = Countries
 measure-countries-hint = Two-letter codes, such as JP, FR.
 measure-items-until = Hidden until
-measure-limit-feature = Disable one feature until a date
+measure-limit-feature = Disable a feature until a date
 measure-feature = Feature
 measure-feature-until = Disabled until
 measure-suspend = Suspend the account
@@ -94,6 +137,9 @@ measure-suspend-hint = Leave empty for no end date. A suspension needs second ap
 decide-reason = Reason
 decide-reason-hint = The service receives it and may pass it on to the affected person. Describe what you saw, and why it does or does not violate the policy.
 decide-go = Decide
+decide-stop = Decide and stop
+decide-saved = Saved reasons
+decide-saved-none = Choose a reason
 release-why = Why
 release-skip = Skip this case
 release-skip-go = Skip, and open the next case

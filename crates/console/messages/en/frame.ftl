@@ -1,14 +1,24 @@
 ### The parts that all pages share.
 
+language-name = English
 frame-skip = Skip to the content
 frame-continue = Continue
 frame-menu = Pages
-frame-find = Find an id, an item or a bank
+frame-menu-open = Menu
+keys-title = Keys on this page
+keys-help = List the keys
+keys-escape = Leave a text field
+keys-items = Next or previous item
+keys-view = View the current item clearly
+keys-colour = Clear pictures in grey or in colour
+keys-large = Clear pictures in their place or as large as the window
+keys-close = Close
+frame-find = Find an id, an item, a bank or a command
 frame-find-go = Find
 frame-sign-out = Sign out
 frame-method-added = A sign-in method was added to your account on
 frame-method-added-do = If that was not you, remove it, sign out everywhere else, and tell an administrator:
-menu-start = Start
+menu-start = Home
 menu-queue = Queue
 menu-decisions = Decisions
 menu-banks = Banks

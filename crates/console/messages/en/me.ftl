@@ -1,26 +1,37 @@
 ### My page: exposure, breaks, display settings and sign-in methods.
 
 me-title = My page
-me-exposure = What you have viewed in 24 hours
+me-exposure = Your views in 24 hours
 me-exposure-about = Only you can see these figures. They are not compared with those of other people.
 me-clear-views = Clear views
 me-minutes = Minutes of clear views
 me-points = Points by severity
-me-blurred = Blurred views, which are not limited
+me-blurred = Blurred views (not limited)
 me-of = { $seen } of { $most }
 me-break-title = Breaks
 me-break-until = Break until
 me-limit-until = Your exposure limit is reached. You can view items again from
 me-break-left = {"{minutes}"} min left
 me-break-about = Take a break at any time. A case that you have claimed goes back to the queue.
+me-break-length = { $count ->
+    [one] It lasts one minute. You cannot end it earlier; until then you can neither claim a case nor view an item.
+   *[other] It lasts { $count } minutes. You cannot end it earlier; until then you can neither claim a case nor view an item.
+}
 me-break = Take a break
 me-care = Support for reviewers
-me-display = Display settings
+me-display = Preferences
 me-language = Language
 me-scheme = Colours
 me-view = Pictures
-me-keys = Single-key shortcuts, such as N for the next case
+me-keys = Keyboard shortcuts of one key, such as N for the next case
 me-save = Save
+me-saved = Your settings are saved.
+me-tint = Colours of clear pictures
+me-size = Size of clear pictures
+me-blur = Strength of the blur
+me-blur-hint = Neither changes what is recorded or what counts. Studies did not find that blur or grey reduces distress.
+me-zone = Time zone
+me-zone-hint = A name such as Asia/Tokyo or Europe/Berlin. Leave it empty for the zone of your browser.
 me-roles = Your roles
 me-methods = Sign-in methods
 me-no-methods = You have no sign-in method yet, only this session. Add one now.
@@ -31,6 +42,7 @@ me-method-remove = Remove
 method-passkey = Passkey
 method-password = Password
 method-codes = Codes
+method-oidc = Account of your organisation
 me-add-passkey = Add a passkey
 me-add-passkey-go = Create a passkey
 me-add-passkey-failed = No passkey was created. If you signed in some time ago, confirm your identity first.
@@ -39,6 +51,9 @@ me-password-new = New password
 me-password-go = Save the password
 me-codes = Set up codes
 me-codes-go = Save the codes
+me-oidc-about = Connect your account there, and sign in with it from then on.
+me-oidc-again = An account is connected. Connecting another one replaces it and ends your other sessions.
+me-oidc-go = Connect { $name }
 me-elsewhere = Other sessions
 me-elsewhere-about = Ends your sessions in other browsers. Removing a sign-in method, or setting a new password or new codes, does the same.
 me-elsewhere-go = Sign out everywhere else

@@ -5,9 +5,12 @@ policies-about = What each purpose forbids: the text that reviewers apply and th
 policies-policy = Policy
 policies-version = Version
 policies-wording = What it forbids
-policies-severity = Points for a clear view
+policies-texts-about = A reader sees the text in their own language. Where it is empty, they see the English text, or else the first one, and a note that says so. At least one text is needed; a translation must not forbid anything else.
+policies-fallback = There is no text in this language. Shown in: { $name }
+policies-built-in = built in
+policies-severity = Exposure points per clear view
 policies-severity-hint = From 1 (mild) to 5 (grave), for each minute begun. The points count towards a reviewer’s exposure limit for 24 hours.
-policies-keep = Item bytes are kept
+policies-keep = Pictures are kept
 policies-days = { $count ->
     [0] never
     [one] for one day
@@ -17,6 +20,15 @@ policies-keep-hint = In days; 0 keeps nothing. Kept bytes are encrypted, and del
 policies-no-vault = Nothing can be kept: the operator has not given the vault a key.
 policies-change = Edit policy
 policies-change-about = This creates a new version. Earlier decisions keep the version under which they were made; open cases show the new one.
-policies-go = Put the new version in force
-policies-before = Earlier versions
+policies-go = Publish the new version
+policies-before = Previous versions
 policies-to-list = All policies
+reasons-title = Saved reasons
+reasons-about = Reviewers can choose these texts as the reason of a decision, a skip or an escalation, and change them before they send the form. A decision stores its own text, so a change here affects no decision.
+reasons-limit = { $count ->
+    [one] At most one reason for each policy and language.
+   *[other] At most { $count } reasons for each policy and language. An empty field is left out.
+}
+reasons-changed = Last changed:
+reasons-saved = The reasons are saved.
+reasons-save = Save the reasons

@@ -1,15 +1,16 @@
 ### The page on which a case is decided.
 
 case-title = Dossier
-case-decided = C’est décidé.
-case-proposed = C’est proposé : une seconde personne doit l’examiner avant tout envoi.
+case-decided = Décision enregistrée.
+case-proposed = Décision proposée : une seconde approbation est requise avant tout envoi.
 case-next-is = Voici le dossier suivant.
-case-to-queue = Vers la file d’attente
-case-read-or-undo = Lire la décision ou l’annuler
+case-undo = Annuler
+case-undo-reason = Annulée sur la page suivante, juste après la décision.
+case-to-queue = Retour à la file d’attente
 case-for-leads = Pour un responsable
 case-to-decision = Vers la décision
 case-danger = Un enfant est peut-être en danger maintenant
-case-subject = De quoi il s’agit
+case-subject = Objet
 case-account = Compte
 case-alias-about = C’est un alias. Le nom du compte s’affiche pour la personne qui a pris le dossier en charge.
 case-item = Élément
@@ -17,11 +18,18 @@ case-service = Service
 case-service-leaving = Le service est en cours de départ
 case-service-leaving-about = Sa suppression a commencé : ses nouveaux éléments ne sont plus contrôlés. Il reçoit encore les mesures de votre décision et y répond. Il est supprimé quand ses dossiers sont décidés et que ses mesures ont une réponse ou sont en retard.
 case-opened = Ouvert
+case-earlier = Décisions antérieures sur ce compte
+case-earlier-none = Aucune
+case-earlier-about = { $count ->
+    [one] En vigueur, chez ce service, selon cette règle, depuis un jour. Seuls ces nombres sont affichés.
+   *[other] En vigueur, chez ce service, selon cette règle, depuis { $count } jours. Seuls ces nombres sont affichés.
+}
 case-alike = La même image ailleurs
 case-alike-count = { $count ->
     [one] dans un autre dossier ouvert
    *[other] dans { $count } autres dossiers ouverts
 }
+case-alike-many = dans { $count } autres dossiers ouverts ou plus
 case-policy = Ce que disent les règles
 case-policy-version = version nº { $count }
 case-items = { $count ->
@@ -29,91 +37,129 @@ case-items = { $count ->
    *[other] { $count } éléments
 }
 case-more-items = Plus d’éléments
-case-claim-title = Personne n’a ce dossier en main
-case-claim-about = Prenez-le en charge pour décider. Pendant ce temps, personne d’autre ne le reçoit.
+case-claim-title = Ce dossier n’est pas pris en charge
+case-claim-about = Prenez-le en charge pour le décider. Tant que votre prise en charge dure, aucun collègue ne le reçoit.
 case-claim = Prendre ce dossier en charge
-case-kept = Ce que vous avez écrit est conservé
-case-state = Où il en est
-case-read-decision = Lire la décision
+case-kept = Votre texte est conservé
+case-state = État
+case-read-decision = Ouvrir la décision
 case-history = Historique
-case-older-events = Ce qui s’est passé avant
+case-earlier-events = { $count ->
+    [one] Un événement antérieur
+   *[other] { $count } événements antérieurs
+}
+event-items-added = { $count ->
+    [one] Un élément a été ajouté
+   *[other] { $count } éléments ont été ajoutés
+}
+case-older-events = Événements plus anciens
 case-older-views = Consultations antérieures
 case-newest = Revenir au plus récent
 case-views = { $count ->
-    [one] Une consultation
-   *[other] { $count } consultations
+    [one] Une consultation en tout
+   *[other] { $count } consultations en tout
 }
-views-who = Qui
-views-how = Comment
+case-clear-views = { $count ->
+    [one] Une consultation nette
+   *[other] { $count } consultations nettes
+}
+views-who = Consulté par
+views-how = Netteté
 views-when = Quand
 views-seconds = Secondes
 item-blurred = L’élément, flouté jusqu’à être méconnaissable
-item-text-only = Vous n’affichez que le texte.
+item-text-only = Mode texte : l’image n’est pas chargée.
 item-show-blurred = Afficher l’image floutée
 item-hold = Maintenir pour voir nettement
 item-toggle = Voir nettement pendant dix secondes
 item-view-counts = Chaque consultation est enregistrée.
-item-view-failed = Impossible de l’afficher maintenant. Si une pause s’impose, votre page l’indique.
+item-view-failed = L’élément ne peut pas être affiché maintenant. Si une pause s’impose, « Ma page » l’indique.
 item-out-of-sight = Cet élément n’est pas à l’écran. Faites défiler jusqu’à lui, puis regardez-le.
-item-verdict = La machine
-item-surface = Qui pouvait le voir
+item-verdict = Verdict automatique
+item-surface = Visibilité
 item-matched = Correspondance
-item-hits = Proche de
-item-same-bytes = exactement les mêmes octets
+item-hits = Correspondances dans les banques
+item-same-bytes = octets identiques
+item-near-identical = image presque identique
+item-similar = image semblable
+item-text = Texte joint à l’élément
+item-details = Détails
+item-context = Ouvrir sa page chez le service
 item-distance = { $count } bits sur 256 diffèrent
 item-frame = image { $number } sur { $count } du fichier
-item-never-stored = L’image n’a pas été conservée : décidez d’après ce qui est écrit ici.
-item-expired = L’image a disparu : son délai est écoulé.
+item-never-stored = L’image n’a pas été conservée. Décidez d’après les informations de cette page.
+item-expired = L’image n’est plus disponible : sa durée de conservation est écoulée.
 item-earlier-version = L’image conservée est une version antérieure de l’élément. La plus récente n’a pas été conservée.
-item-stored = L’image est conservée. Seule la personne qui décide la voit.
-item-broken = Cette image ne peut pas être montrée. Décidez d’après ce qui figure ici.
+item-stored = L’image est conservée. Seules la personne qui a pris le dossier en charge et celle qui donne la seconde approbation peuvent la voir.
+item-broken = Cette image ne peut pas être montrée. Décidez d’après les informations de cette page.
 item-except = Pour cet élément
-item-as-all = comme pour tous
+item-as-all = comme pour tous les éléments
+group-entry = Entrée correspondante
+group-none = Sans entrée correspondante
+group-purpose = Classement
+group-labels = Étiquettes de la source
+group-source = Provenance
+group-bank = Banque
+context-title = Page chez le service
+context-about = L’ouverture de cette page est enregistrée et compte comme une consultation nette. Elle ne remplace pas une consultation qu’une décision exige. Le lien mène hors de Mamori ; l’image peut y être nette.
+context-open = Ouvrir chez
+context-back = Revenir à l’élément
 decide-title = Décider
-decide-claim-until = Ce dossier est à vous jusqu’à
-decide-outcome = Qu’en est-il ?
+decide-claim-until = Votre prise en charge dure jusqu’à
+decide-claim-left = encore {"{minutes}"} min
+decide-claim-soon = Dans moins de deux minutes, ce dossier ne sera plus à vous. Écrivez ou faites défiler cette page pour le garder.
+decide-claim-over = Ce dossier n’est plus à vous. Votre texte reste sur cette page ; reprenez le dossier en charge pour décider.
+decide-outcome = Issue
+decide-does-violates = Choisissez au moins une mesure ci-dessous.
+decide-does-restore = { $count ->
+    [one] Le service est prié de rétablir l’élément.
+   *[other] Le service est prié de rétablir les { $count } éléments.
+}
 decide-outcome-hint = « Pas une correspondance » conteste aussi l’entrée de la banque : jusqu’à la réponse, elle n’agit pas sur les éléments de ce compte chez ce service. Un responsable peut l’étendre à tout le service.
-decide-items = Les éléments
-decide-account = Le compte
-measure-leave = Laisser tel quel
+decide-items = Mesure sur les éléments
+decide-account = Mesure sur le compte
+measure-leave = Aucun changement
 measure-restore = Rétablir
 measure-restore-all = Tout rétablir
-measure-restore-account = Rouvrir le compte
-measure-restore-feature = Rendre une fonction
+measure-restore-account = Lever la suspension
+measure-restore-feature = Rétablir une fonction
 measure-remove = Retirer
-measure-limit = Masquer dans certains pays jusqu’à un jour donné
+measure-limit = Masquer dans certains pays jusqu’à une date
 measure-countries = Pays
 measure-countries-hint = Codes à deux lettres, comme JP, FR.
 measure-items-until = Masqué jusqu’au
-measure-limit-feature = Retirer une fonction jusqu’à un jour donné
+measure-limit-feature = Désactiver une fonction jusqu’à une date
 measure-feature = Fonction
-measure-feature-until = Retirée jusqu’au
+measure-feature-until = Désactivée jusqu’au
 measure-suspend = Suspendre le compte
 measure-suspend-until = Suspendu jusqu’au
-measure-suspend-hint = Vide : sans fin. Une suspension exige une seconde personne.
-decide-reason = La raison, en toutes lettres
-decide-reason-hint = Le service la lit et peut la transmettre à la personne concernée. Dites ce que vous avez vu et pourquoi c’est, ou non, contraire aux règles.
+measure-suspend-hint = Vide : sans date de fin. Une suspension exige une seconde approbation.
+decide-reason = Motif
+decide-reason-hint = Le service le reçoit et peut le transmettre à la personne concernée. Décrivez ce que vous avez vu, et pourquoi c’est ou non contraire à la règle.
 decide-go = Décider
-release-why = Pourquoi
+decide-stop = Décider et s’arrêter
+decide-saved = Raisons enregistrées
+decide-saved-none = Choisir une raison
+release-why = Motif
 release-skip = Passer ce dossier
-release-skip-go = Passer et prendre le suivant
+release-skip-go = Passer et ouvrir le dossier suivant
 release-escalate = Transmettre à un responsable
 release-escalate-go = Transmettre
 release-urgency = Quelle est l’urgence ?
-release-hand-over = Confier à un collègue
-release-to = À qui
-release-hand-over-go = Confier
-release-leave = Le rendre sans un mot
+release-hand-over = Transmettre à un collègue
+release-to = Collègue
+release-hand-over-go = Transmettre au collègue
+release-leave = Remettre dans la file
 lower-title = Baisser l’urgence
 lower-to = Nouvelle urgence
-lower-danger = Un enfant est peut-être en danger : l’urgence reste la même tant qu’un responsable qui ne l’a pas proposé n’est pas d’accord. En fonctionnement à une seule personne, elle reste la même jusqu’à votre accord, un jour plus tard.
+lower-danger = Un enfant est peut-être en danger : l’urgence reste la même tant qu’un responsable qui ne l’a pas proposé n’a pas accepté. En fonctionnement à une seule personne, elle reste la même jusqu’à votre accord, après un jour.
 lower-go = La baisser
 lowering-title = Proposition de baisser l’urgence
-lowering-waits = Un responsable qui ne l’a pas proposé doit être d’accord. D’ici là, l’urgence reste la même.
+lowering-waits = Un responsable qui ne l’a pas proposé doit accepter. D’ici là, l’urgence reste la même.
 lowering-too-soon = En fonctionnement à une seule personne, vous pourrez donner votre accord après un jour, à partir de
-lowering-agree = D’accord, baisser l’urgence
+lowering-agree = Accepter et baisser l’urgence
 lowering-refuse = Ne pas la baisser
 lowering-refuse-go = Garder l’urgence
 note-title = Écrire une note
-note-text = Pour qui lira ce dossier plus tard
-note-go = Garder la note
+note-text = Note pour les futurs lecteurs de ce dossier
+note-go = Enregistrer la note

@@ -1,19 +1,29 @@
 ### The parts that all pages share.
 
+language-name = Français
 frame-skip = Aller au contenu
 frame-continue = Continuer
 frame-menu = Pages
-frame-find = Chercher un identifiant, un élément ou une banque
+frame-menu-open = Ouvrir le menu
+keys-title = Touches de cette page
+keys-help = Afficher les touches
+keys-escape = Quitter un champ de texte
+keys-items = Élément suivant ou précédent
+keys-view = Voir nettement l’élément actuel
+keys-colour = Images nettes en gris ou en couleurs
+keys-large = Images nettes à leur place ou à la taille de la fenêtre
+keys-close = Fermer
+frame-find = Chercher un identifiant, un élément, une banque ou une commande
 frame-find-go = Chercher
 frame-sign-out = Se déconnecter
-frame-method-added = Un moyen d’accès a été ajouté à votre nom, le
+frame-method-added = Un moyen de connexion a été ajouté à votre compte, le
 frame-method-added-do = Si ce n’était pas vous, supprimez-le, déconnectez-vous partout ailleurs et prévenez un administrateur :
 menu-start = Accueil
 menu-queue = File d’attente
 menu-decisions = Décisions
 menu-banks = Banques
 menu-policies = Règles
-menu-webhooks = Notifications
+menu-webhooks = Webhooks
 menu-staff = Équipe
 menu-changes = Modifications
 menu-audit = Registre d’audit

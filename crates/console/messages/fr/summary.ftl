@@ -1,11 +1,11 @@
 ### Ce que fait une décision, en phrases et comme libellé d’un bouton ; et ce qui a été regardé avant.
 
-summary-heading-future = Ce qui sera demandé au service
-summary-heading-past = Ce qui a été demandé au service
-summary-heading-undone = Ce qui avait été demandé au service avant l’annulation
-summary-heading-never = Ce qui aurait été demandé au service
-summary-heading-undo = Ce qui sera demandé au service si vous annulez
-summary-nothing = Rien n’est demandé au service.
+summary-heading-future = Mesures qui seront demandées au service
+summary-heading-past = Mesures demandées au service
+summary-heading-undone = Mesures demandées au service avant l’annulation
+summary-heading-never = Mesures qui auraient été demandées au service
+summary-heading-undo = Mesures qui seront demandées au service si vous annulez
+summary-nothing = Aucune mesure n’est demandée au service.
 summary-separator = {", "}
 summary-more = { $names } et { $count } autres
 summary-suspend = { $count ->
@@ -78,19 +78,19 @@ act-restore = { $count ->
     [one] rendre un élément de nouveau visible
    *[other] rendre { $count } éléments de nouveau visibles
 }
-act-nothing = ne rien demander
+act-nothing = ne demander aucune mesure
 act-propose = Proposer : { $act }
 act-approve = Approuver : { $act }
 act-undo = Annuler : { $act }
 confirm-title = Confirmer cette décision
 confirm-about-standing = La décision prend effet dès que vous la confirmez.
 confirm-about-proposed = Un responsable doit l’approuver. Rien n’est envoyé au service avant cela.
-confirm-about-proposed-alone = En fonctionnement à une personne, vous devez l’examiner et l’approuver un jour plus tard. Rien n’est envoyé au service avant cela.
+confirm-about-proposed-alone = En fonctionnement à une seule personne, vous devez l’examiner et l’approuver après un jour. Rien n’est envoyé au service avant cela.
 confirm-back = Modifier la décision
 views-needed-progress = { $done } des { $count } consultations nécessaires
 views-needed-about = Il faut regarder nettement chaque élément dont les octets ne sont dans aucune banque, et un élément pour chaque entrée. Une consultation compte pour toutes les copies presque identiques.
 views-needed-case = Sans ces consultations, vous ne pouvez ni suspendre un compte, ni désactiver une fonction plus de { $days } jours, ni décider « Pas une correspondance ». Toute autre restriction demande alors une seconde approbation, sauf si les octets sont identiques.
-views-needed-both = L’auteur de la décision et la seconde personne doivent tous deux regarder ces éléments nettement.
+views-needed-both = La personne qui décide et celle qui donne la seconde approbation doivent chacune regarder ces éléments nettement.
 views-needed-author = « Pas une correspondance » exige ces consultations.
 views-needed-or-approval = Sans ces consultations, la décision demande une seconde approbation.
 views-needed-alone = Regardez-en nettement au moins un avant d’approuver.
@@ -102,7 +102,7 @@ views-needed-unkept = { $count ->
    *[other] { $count } éléments ou entrées ne peuvent pas être regardés : les images n’ont pas été conservées ou ne peuvent pas être montrées.
 }
 viewing-author = Regardé par l’auteur de la décision
-viewing-approver = Regardé par la seconde personne
+viewing-approver = Regardé pour la seconde approbation
 viewing-without = Décidé sans regarder
 viewing-viewed = tous les éléments qu’il faut regarder avant une décision grave
 viewing-in-part = une partie des éléments qu’il faut regarder avant une décision grave

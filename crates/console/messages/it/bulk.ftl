@@ -2,23 +2,26 @@
 
 bulk-title = Decisioni collettive
 bulk-new = Decidere più casi insieme
-bulk-new-about = Scelga i casi e una risposta. La pagina seguente dice che cosa tocca, prima che si faccia qualcosa.
-bulk-alike = Questi sono casi aperti con un elemento vicino alla stessa voce.
+bulk-new-about = Scelga i casi e una decisione per tutti. La pagina seguente mostra che cosa riguarda, prima che si faccia qualcosa.
+bulk-alike = Casi aperti con un elemento vicino alla stessa voce.
 bulk-policy = Regola
 bulk-any = tutte
 bulk-show = Mostra
-bulk-no-cases = Non c’è alcun caso aperto che Lei possa decidere.
+bulk-no-cases = Non c’è un caso aperto che Lei possa decidere.
 bulk-cases = Casi
+bulk-select-all = Seleziona tutto
+bulk-select-none = Deseleziona tutto
+bulk-pictures-about = Le immagini sono sfocate; la loro visualizzazione viene registrata.
 bulk-items = { $count ->
     [one] un elemento
    *[other] { $count } elementi
 }
-bulk-prepare = Vedi che cosa tocca
-bulk-to-list = A tutte le decisioni collettive
-bulk-none = Non ce ne sono.
+bulk-prepare = Mostra che cosa riguarda
+bulk-to-list = Tutte le decisioni collettive
+bulk-none = Non ci sono decisioni collettive.
 bulk-made = Preparata
 bulk-outcome = Esito
-bulk-affects = Tocca
+bulk-affects = Riguarda
 bulk-state = Stato
 bulk-count-cases = { $count ->
     [one] un caso
@@ -28,22 +31,22 @@ bulk-count-subjects = { $count ->
     [one] di un account
    *[other] di { $count } account
 }
-bulk-older = Meno recenti
+bulk-older = Decisioni collettive meno recenti
 bulk-one = Decisione collettiva
 bulk-by = Preparata da
-bulk-until = Attende fino a
-bulk-confirm = È questo che intende?
-bulk-confirm-about = Finché non lo dice, non si fa nulla. Se prima arriva qualcosa a uno di questi casi, non si fa nulla ugualmente.
-bulk-drop-go = Rinuncia
-bulk-approval-about = Legga prima i casi. Se approva, tutto va ai servizi; se respinge, tutti i casi si riaprono per un responsabile.
-bulk-undo-about = Si chiede ai servizi di tornare indietro in ciascuno di questi casi, e i casi si riaprono. Quelli decisi di nuovo restano come sono.
+bulk-until = Si può confermare fino al
+bulk-confirm = Confermi questa decisione collettiva
+bulk-confirm-about = Finché non conferma, non si fa nulla. Se prima uno di questi casi cambia, la decisione collettiva viene scartata e non si fa nulla.
+bulk-drop-go = Scarta
+bulk-approval-about = Legga prima i casi. Se approva, le misure vengono inviate ai servizi. Se rifiuta, tutti i casi si riaprono per un responsabile.
+bulk-undo-about = Si chiede ai servizi di annullare le misure in ciascuno di questi casi, e i casi si riaprono. Quelli decisi di nuovo da allora restano come sono.
 bulk-case = Caso
 bulk-urgency = Urgenza
-bulk-stale = cambiato da allora
+bulk-stale = cambiato dopo la preparazione
 bulk-more = Altri casi
 bulk-state-prepared = Preparata
-bulk-state-proposed = In attesa di una seconda persona
+bulk-state-proposed = In attesa della seconda approvazione
 bulk-state-standing = In vigore
-bulk-state-refused = Respinta dalla seconda persona
+bulk-state-refused = Rifiutata alla seconda approvazione
 bulk-state-undone = Annullata
-bulk-state-lapsed = Abbandonata, o troppo tardi
+bulk-state-lapsed = Scartata o scaduta

@@ -1,19 +1,29 @@
 ### The parts that all pages share.
 
+language-name = Italiano
 frame-skip = Vai al contenuto
 frame-continue = Continua
 frame-menu = Pagine
-frame-find = Cerca un identificativo, un elemento o una banca
+frame-menu-open = Apri il menu
+keys-title = Tasti di questa pagina
+keys-help = Elenca i tasti
+keys-escape = Esci da un campo di testo
+keys-items = Elemento successivo o precedente
+keys-view = Vedi nitido l’elemento attuale
+keys-colour = Immagini nitide in grigio o a colori
+keys-large = Immagini nitide al loro posto o grandi quanto la finestra
+keys-close = Chiudi
+frame-find = Cerca un identificativo, un elemento, una banca o un comando
 frame-find-go = Cerca
 frame-sign-out = Esci
-frame-method-added = È stato aggiunto un modo per entrare a Suo nome, il
-frame-method-added-do = Se non è stato Lei, lo rimuova, esca da ogni altro luogo e avvisi un amministratore:
-menu-start = Inizio
+frame-method-added = Al Suo account è stato aggiunto un metodo di accesso, il
+frame-method-added-do = Se non è stato Lei, lo rimuova, esca da tutte le altre sessioni e avvisi un amministratore:
+menu-start = Pagina iniziale
 menu-queue = Coda
 menu-decisions = Decisioni
 menu-banks = Banche
 menu-policies = Regole
-menu-webhooks = Notifiche
+menu-webhooks = Webhook
 menu-staff = Personale
 menu-changes = Modifiche
 menu-audit = Registro di controllo

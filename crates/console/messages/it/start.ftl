@@ -1,12 +1,24 @@
 ### The first page.
 
-start-title = Inizio
-start-waiting = casi in attesa
-start-oldest = il più vecchio attende dal
-start-proposed = decisioni attendono una seconda persona
-start-pages = Dove andare
-start-figures = Come procede il lavoro
-start-figures-about = Gli ultimi 30 giorni, per regola. Nulla qui riguarda una singola persona.
+start-title = Pagina iniziale
+start-waiting = { $count ->
+    [one] caso in attesa
+   *[other] casi in attesa
+}
+start-oldest = il caso più vecchio attende dal
+start-waited-minutes = { $minutes } min
+start-waited-hours = { $hours } h { $minutes } min
+start-waited-days = { $count ->
+    [one] un giorno
+   *[other] { $count } giorni
+}
+start-proposed = { $count ->
+    [one] decisione in attesa della seconda approvazione
+   *[other] decisioni in attesa della seconda approvazione
+}
+start-figures = Carico di lavoro, ultimi 30 giorni
+start-figures-about = Per regola. Nessuna cifra riguarda una singola persona.
+start-figures-few = Mostra i grafici: per ora coprono meno di 7 giorni
 start-unanswered = { $count ->
     [one] Una misura attende la risposta di un servizio.
    *[other] { $count } misure attendono la risposta dei servizi.
@@ -40,20 +52,40 @@ start-notices = { $count ->
     [one] Una modifica che ha ristretto l’effetto di una banca è da confermare.
    *[other] { $count } modifiche che hanno ristretto l’effetto di una banca sono da confermare.
 }
-chart-arrivals = Casi arrivati
+chart-arrivals = Nuovi casi
 chart-arrivals-about = Quanti casi sono stati aperti ogni giorno, per regola.
-chart-waiting = Minuti prima che un caso fosse preso
+chart-waiting = Tempo alla presa in carico (minuti)
 chart-waiting-about = Secondo il giorno in cui i casi sono stati aperti.
-chart-outcomes = Che cosa è stato deciso
-chart-outcomes-about = Decisioni di ogni settimana, che comincia il lunedì.
-chart-overturned = Che cosa è stato ribaltato
-chart-overturned-about = Decisioni di ogni settimana ancora valide, e quelle rifiutate o annullate.
-chart-median = la metà non ha atteso di più
-chart-p90 = nove su dieci non hanno atteso di più
-chart-in-effect = valide
+chart-outcomes = Esiti delle decisioni
+chart-outcomes-about = Decisioni in vigore, per settimana. La settimana comincia il lunedì.
+chart-overturned = Decisioni ribaltate
+chart-overturned-about = Decisioni per settimana: in vigore, e rifiutate o annullate.
+chart-median = Mediana
+chart-p90 = 90º percentile
+chart-in-effect = in vigore
 chart-overturned-ones = rifiutate o annullate
 chart-cases = casi
 chart-minutes = minuti
 chart-decisions = decisioni
-chart-table = Lo stesso in tabella
+chart-table = Mostra come tabella
 chart-day = Giorno o settimana
+
+setup-title = Non ancora configurato
+setup-service = Nessun servizio è registrato.
+setup-service-do = Ne registri uno e gli dia una chiave: `mamori key create service NOME`, oppure `POST /v1/services`.
+setup-bank = Nessuna banca è attiva: nulla può corrispondere.
+setup-bank-do = Ne crei una e la riempia: `mamori bank create`, poi `mamori bank import`.
+setup-endpoint = Nessun servizio riceve webhook.
+setup-endpoint-do = Il servizio aggiunge il proprio endpoint con la sua chiave: `POST /v1/webhooks`.
+setup-reviewer = Non c’è nessuno con il ruolo Revisione.
+setup-reviewer-do = Aggiunga un membro nella pagina Personale.
+setup-lead = Non c’è un responsabile: la seconda approvazione non è possibile.
+setup-lead-do = Dia a un membro il ruolo di responsabile nella pagina Personale.
+setup-editor = Non c’è nessuno per la redazione delle regole: le contestazioni restano aperte.
+setup-editor-do = Aggiunga un membro nella pagina Personale.
+setup-auditor = Non c’è un revisore per la verifica.
+setup-auditor-do = Ne aggiunga uno nella pagina Personale. Non ha altri ruoli.
+setup-administrator = Lei è l’unico amministratore.
+setup-administrator-do = Ne aggiunga un altro, che potrà crearLe un nuovo link di registrazione.
+setup-pictures = Nessuna immagine è conservata: si decide senza vederne.
+setup-pictures-do = Il gestore dà una chiave alla cassaforte (`mamori vault init`); poi la redazione delle regole stabilisce per quanto tempo una regola conserva i byte.

@@ -1,11 +1,11 @@
 ### Che cosa fa una decisione, in frasi e come etichetta di un pulsante; e che cosa è stato guardato prima.
 
-summary-heading-future = Che cosa verrà chiesto al servizio
-summary-heading-past = Che cosa è stato chiesto al servizio
-summary-heading-undone = Che cosa era stato chiesto al servizio prima dell’annullamento
-summary-heading-never = Che cosa sarebbe stato chiesto al servizio
-summary-heading-undo = Che cosa verrà chiesto al servizio se annulla
-summary-nothing = Al servizio non viene chiesto nulla.
+summary-heading-future = Misure che verranno richieste al servizio
+summary-heading-past = Misure richieste al servizio
+summary-heading-undone = Misure richieste al servizio prima dell’annullamento
+summary-heading-never = Misure che sarebbero state richieste al servizio
+summary-heading-undo = Misure che verranno richieste al servizio se annulla
+summary-nothing = Al servizio non viene richiesta alcuna misura.
 summary-separator = {", "}
 summary-more = { $names } e altri { $count }
 summary-suspend = { $count ->
@@ -78,19 +78,19 @@ act-restore = { $count ->
     [one] rendere di nuovo visibile un elemento
    *[other] rendere di nuovo visibili { $count } elementi
 }
-act-nothing = non chiedere nulla
+act-nothing = non richiedere misure
 act-propose = Proporre: { $act }
 act-approve = Approvare: { $act }
 act-undo = Annullare: { $act }
 confirm-title = Confermi questa decisione
 confirm-about-standing = La decisione ha effetto appena la conferma.
 confirm-about-proposed = Un responsabile deve approvarla. Prima di allora al servizio non viene inviato nulla.
-confirm-about-proposed-alone = Nel funzionamento con una sola persona deve riesaminarla e approvarla un giorno dopo. Prima di allora al servizio non viene inviato nulla.
+confirm-about-proposed-alone = Nella gestione con una sola persona deve riesaminarla e approvarla dopo un giorno. Prima di allora al servizio non viene inviato nulla.
 confirm-back = Modificare la decisione
 views-needed-progress = { $done } di { $count } visioni necessarie
 views-needed-about = Occorre guardare nitidamente ogni elemento i cui byte non sono in nessuna banca, e un elemento per ogni voce. Una visione vale per tutte le copie quasi identiche.
 views-needed-case = Senza queste visioni non può sospendere un account, disattivare una funzione per più di { $days } giorni, né decidere «Non è una corrispondenza». Ogni altra restrizione richiede allora una seconda approvazione, salvo che i byte siano identici.
-views-needed-both = L’autore della decisione e la seconda persona devono entrambi guardare nitidamente questi elementi.
+views-needed-both = Chi decide e chi dà la seconda approvazione devono guardare nitidamente questi elementi, ciascuno per sé.
 views-needed-author = «Non è una corrispondenza» richiede queste visioni.
 views-needed-or-approval = Senza queste visioni la decisione richiede una seconda approvazione.
 views-needed-alone = Ne guardi nitidamente almeno uno prima di approvare.
@@ -102,7 +102,7 @@ views-needed-unkept = { $count ->
    *[other] { $count } elementi o voci non si possono guardare: le immagini non sono state conservate o non si possono mostrare.
 }
 viewing-author = Guardato da chi ha deciso
-viewing-approver = Guardato dalla seconda persona
+viewing-approver = Guardato per la seconda approvazione
 viewing-without = Deciso senza guardare
 viewing-viewed = tutti gli elementi da guardare prima di una decisione grave
 viewing-in-part = una parte degli elementi da guardare prima di una decisione grave

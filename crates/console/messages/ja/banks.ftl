@@ -1,7 +1,7 @@
 ### Banks, and disputes about their entries.
 
 banks-title = バンク
-banks-about = アイテムと照合されるデータです。ハッシュはここでは誰にも表示されません。
+banks-about = アイテムと照合するバンクです。コンソールではハッシュは表示されません。
 banks-none = バンクがないため、何も一致しません。
 banks-bank = バンク
 banks-name = 名前
@@ -30,7 +30,7 @@ cleared-day = 日付
 cleared-checks = 照合数
 cleared-total = 366日間の合計
 disputes-title = 異議
-disputes-about = 審査担当者が「このエントリはアイテムの内容と合わない」と判断したものです。回答があるまで、このエントリによる自動処理は、そのサービスのそのアカウントのアイテムには行われません。主任が同意すると、そのサービスのすべてのアイテムに対して行われなくなります。
+disputes-about = 審査担当者が「このエントリはアイテムの内容と合わない」と判断したものです。回答があるまで、このエントリによる自動処理は、そのサービスのそのアカウントのアイテムには適用されません。主任が同意すると、そのサービスのすべてのアイテムに適用されなくなります。
 disputes-none = 異議はありません。
 disputes-entry = エントリ
 disputes-decision = 元の判断
@@ -52,8 +52,8 @@ dispute-title = 異議の内容
 dispute-agreed = 主任が同意
 dispute-items = このエントリで保留されたアイテム
 dispute-agree-title = 同意しますか
-dispute-agree-about = 同意すると、ポリシー編集者が回答するまで、このエントリはこのサービスのどのアイテムにも働かなくなります。同意しない場合は、このページを離れてください。範囲は変わりません。
-dispute-view-first = 先に、いずれかのアイテムを鮮明な画像で閲覧してください。その後で同意できます。
+dispute-agree-about = 同意すると、ポリシー編集者が回答するまで、このエントリによる自動処理はこのサービスのどのアイテムにも適用されなくなります。同意しない場合は、このページを離れてください。範囲は変わりません。
+dispute-view-first = 先に、いずれかのアイテムを鮮明表示で閲覧してください。その後で同意できます。
 dispute-agree-go = 同意する（サービス全体）
 dispute-own = この異議はあなたの判断によるものです。同意できるのは別の主任です。
 dispute-resolve-there = バンクのページで回答する

@@ -1,9 +1,19 @@
 ### The parts that all pages share.
 
+language-name = 日本語
 frame-skip = 本文へ移動
 frame-continue = 続ける
 frame-menu = ページ一覧
-frame-find = ID・アイテム・バンクを探す
+frame-menu-open = メニュー
+keys-title = このページのキー操作
+keys-help = キー操作の一覧
+keys-escape = 入力欄から離れる
+keys-items = 次または前のアイテム
+keys-view = 選択中のアイテムを鮮明に表示
+keys-colour = 鮮明な画像の白黒とカラーを切り替え
+keys-large = 鮮明な画像の大きさを切り替え
+keys-close = 閉じる
+frame-find = ID・アイテム・バンク・操作を探す
 frame-find-go = 検索
 frame-sign-out = サインアウト
 frame-method-added = サインインの方法が追加されました：

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use mamori_desk::approvals::overseer::{Approver, Overseer};
-use mamori_desk::staff::member::Records;
+use mamori_desk::staff::member::ChangeOverseer;
 use mamori_model::{ApprovalId, NoticeId};
 use serde::Deserialize;
 
@@ -25,7 +25,7 @@ pub struct RefuseForm {
 /// Approves the request, and redirects to the list.
 pub async fn approve(
     State(console): State<Console>,
-    who: Recent<Records>,
+    who: Recent<ChangeOverseer>,
     Path(request): Path<String>,
     Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
@@ -39,7 +39,7 @@ pub async fn approve(
 /// Refuses the request, and redirects to the list.
 pub async fn refuse(
     State(console): State<Console>,
-    who: Recent<Records>,
+    who: Recent<ChangeOverseer>,
     Path(request): Path<String>,
     Form(form): Form<RefuseForm>,
 ) -> Result<Redirect, Fault> {
@@ -53,7 +53,7 @@ pub async fn refuse(
 /// Acknowledges the notice, and redirects to the list.
 pub async fn acknowledge(
     State(console): State<Console>,
-    who: Recent<Records>,
+    who: Recent<ChangeOverseer>,
     Path(notice): Path<String>,
     Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {

@@ -14,7 +14,7 @@ use crate::app::Console;
 use crate::approvals::change_table::{ChangeTable, change_table};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
-use crate::guard::Records;
+use crate::guard::ChangeOverseer;
 use crate::messages::{MessageId, Messages};
 use crate::query::{PageQuery, cursor};
 use crate::show::{self, SafeHtml};
@@ -117,7 +117,7 @@ pub struct Params {
 /// `GET /console/changes`.
 pub async fn show(
     State(console): State<Console>,
-    who: Records,
+    who: ChangeOverseer,
     PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
     let frame = Frame::of(&who.session).at(PATH);

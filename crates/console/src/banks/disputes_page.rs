@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::app::Console;
 use crate::banks::page::PATH as BANKS;
-use crate::cases::page::{Item, add_pictures, fill_item};
+use crate::cases::page::{Item, ViewBy, add_pictures, fill_item};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::{Disputes, Proof as _};
@@ -153,7 +153,7 @@ pub async fn show(
         let items = view.items.iter();
         let mut items: Vec<Item> =
             items.map(|item| fill_item(frame.messages, &console.desk, item)).collect();
-        let by = format!("dispute={id}");
+        let by = ViewBy { field: "dispute", value: id.to_string() };
         has_pictures = add_pictures(&mut items, (view.case, &view.items), &by, session.staff.view);
         ToAgree { items, must_view: view.must_view }
     });

@@ -150,7 +150,7 @@ pub async fn show(
     let id: BankId = bank.parse().map_err(|_| Fault::not_found())?;
     let (bank, entries) = console.desk.bank_for_staff(&session.member, id).await?;
     let cleared = console.desk.cleared_checks(&session.member, &bank).await?;
-    let cleared = bank.purpose.is_negative().then(|| cleared_row(&cleared));
+    let cleared = cleared.as_deref().map(cleared_row);
     let before = cursor::<DisputeId>(&params.before)?;
     let disputes = disputes(&console.desk, &session.member, id, before).await?;
     let reads_disputes = disputes.is_some();

@@ -16,8 +16,7 @@ use crate::cases::queue_forms::parse_queue;
 use crate::cases::queue_forms::redirect_to_next;
 use crate::cases::queue_forms::with_queue;
 use crate::fault::Fault;
-use crate::field::free_text;
-use crate::field::wrong;
+use crate::field::{free_text, use_saved_if_empty, wrong};
 use crate::form::Form;
 use crate::guard::Reviewer;
 
@@ -37,26 +36,30 @@ pub async fn claim(
         }
         // The text does not fit into a URL, so the answer is the page itself and not a redirect.
         Ok(_) => {
-            let last_form = LastForm { input, fault: None };
+            let last_form = LastForm { input, ..LastForm::default() };
             answer(&console, &reviewer.session, case, &CaseParams::default(), last_form).await
         }
-        Err(error) => answer_with_fault(&console, &reviewer, case, input, error.into()).await,
+        Err(error) => {
+            let last_form = LastForm { input, fault: Some(error.into()), form: "" };
+            answer_with_fault(&console, &reviewer, case, last_form).await
+        }
     }
 }
 
 /// Returns the case's page with all the text that the reviewer entered and with the reason why the
-/// form failed. If there is no text, returns the fault, with a link to the queue.
+/// form failed. If there is no text and no field to be mended, returns the fault, with a link to the
+/// queue.
 pub(super) async fn answer_with_fault(
     console: &Console,
     reviewer: &Reviewer,
     case: CaseId,
-    input: CaseInput,
-    fault: Fault,
+    mut last_form: LastForm,
 ) -> Result<Response, Fault> {
-    if input.is_empty() {
+    let is_at_field = last_form.fault.as_ref().is_some_and(|fault| fault.field().is_some());
+    if last_form.input.is_empty() && !is_at_field {
+        let fault = last_form.fault.take().unwrap_or_else(Fault::not_found);
         return Err(fault.with_link("/console/queue"));
     }
-    let last_form = LastForm { input, fault: Some(fault) };
     answer(console, &reviewer.session, case, &CaseParams::default(), last_form).await
 }
 
@@ -111,7 +114,8 @@ pub async fn note(
         }
         Err(fault) => {
             let input = CaseInput { text: form.text, queue: form.queue, ..CaseInput::default() };
-            answer_with_fault(&console, &reviewer, case, input, fault).await
+            let last_form = LastForm { input, fault: Some(fault), form: "note" };
+            answer_with_fault(&console, &reviewer, case, last_form).await
         }
     }
 }
@@ -124,6 +128,9 @@ pub struct ReleaseForm {
     how: String,
     #[serde(default)]
     text: String,
+    /// A saved reason that the reviewer chose; it counts where `text` is empty.
+    #[serde(default)]
+    saved: String,
     #[serde(default)]
     urgency: String,
     #[serde(default)]
@@ -138,8 +145,9 @@ pub async fn release(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(form): Form<ReleaseForm>,
+    Form(mut form): Form<ReleaseForm>,
 ) -> Result<Response, Fault> {
+    use_saved_if_empty(&mut form.text, &form.saved);
     let case = read(&case)?;
     let queue = parse_queue("queue", &form.queue)?;
     match apply_release(&console, &reviewer, case, &form).await {
@@ -149,8 +157,10 @@ pub async fn release(
             Ok(next.into_response())
         }
         Err(fault) => {
+            let name = form.name();
             let input = CaseInput { text: form.text, queue: form.queue, ..CaseInput::default() };
-            answer_with_fault(&console, &reviewer, case, input, fault).await
+            let last_form = LastForm { input, fault: Some(fault), form: name };
+            answer_with_fault(&console, &reviewer, case, last_form).await
         }
     }
 }
@@ -167,6 +177,16 @@ async fn apply_release(
 }
 
 impl ReleaseForm {
+    /// Returns the name of the form on the page: there is one for each way to return the case.
+    fn name(&self) -> &'static str {
+        match self.how.as_str() {
+            "skip" => "skip",
+            "escalate" => "escalate",
+            "hand_over" => "hand_over",
+            _ => "",
+        }
+    }
+
     fn read(&self) -> Result<Release, Fault> {
         let why = || free_text("text", &self.text);
         match self.how.as_str() {

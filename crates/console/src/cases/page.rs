@@ -1,25 +1,27 @@
 //! `GET /console/cases/{case}`: the page on which a case is decided.
 
 use askama::Template;
-use fluent_bundle::FluentValue;
-use mamori_model::{HashKind, Hit, Purpose};
+use mamori_desk::cases::read_case::SAME_ENTRY_MAX;
+use mamori_model::Purpose;
 use serde::Deserialize;
 
 use crate::decisions::views_box::ViewsBox;
-use crate::fault::FaultText;
+use crate::fault::{FaultText, FieldProblem};
 use crate::frame::Frame;
-use crate::messages::{MessageId, Messages};
+use crate::messages::MessageId;
 use crate::query::Choice;
 use crate::show::SafeHtml;
-use crate::terms;
 
+pub use crate::cases::history::display_name_of;
+pub use crate::cases::item::{
+    ContextForm, EXPIRED, EntryGroup, EntryHead, HitRow, Item, NEVER_STORED, Picture, STORED,
+    ViewBy, add_pictures, fill_item, groups, hit_text,
+};
 pub use crate::cases::read::CaseParams;
 pub use crate::cases::read::ITEMS;
 pub use crate::cases::read::LastForm;
-pub use crate::cases::read::add_pictures;
 pub use crate::cases::read::answer;
-pub use crate::cases::read::display_name_of;
-pub use crate::cases::read::fill_item;
+pub use crate::cases::read::earlier_box;
 pub use crate::cases::read::show;
 
 /// A case, to be decided or to be read.
@@ -31,8 +33,10 @@ pub struct CasePage<'a> {
     pub frame: &'a Frame,
     /// The decision that the reviewer made a moment ago.
     pub previous: Option<PreviousDecision>,
-    /// Why the last form failed.
+    /// Why the last form failed, if no field of the page is the cause.
     pub problem: Option<FaultText>,
+    /// The field that made the last form fail.
+    pub field_problem: Option<FieldProblem>,
     /// What the last form contained, if it failed.
     pub input: CaseInput,
     /// Id of the case.
@@ -61,18 +65,23 @@ pub struct CasePage<'a> {
     pub is_account: bool,
     /// Whether the account is shown by an alias.
     pub is_alias: bool,
+    /// Name of the service; `None` if it is deleted.
+    pub service_name: Option<SafeHtml>,
     /// Id of the service.
     pub service: String,
+    /// Earlier decisions about the account, as counts, for a reader who is shown them.
+    pub earlier: Option<EarlierBox>,
     /// Whether the service is leaving.
     pub is_service_leaving: bool,
     /// Time at which the case was opened.
     pub opened: SafeHtml,
-    /// Number of other open cases with an item near the same entry.
+    /// Number of other open cases with an item near the same entry, counted up to
+    /// [`SAME_ENTRY_MAX`].
     pub alike: u64,
     /// Number of items in the case.
     pub item_count: u64,
-    /// The items of this page.
-    pub items: Vec<Item>,
+    /// The items of this page, in groups.
+    pub groups: Vec<EntryGroup>,
     /// Link to more items.
     pub next_items: Option<String>,
     /// Whether any item of the page can be viewed.
@@ -83,12 +92,18 @@ pub struct CasePage<'a> {
     pub may_claim: bool,
     /// The decisions about the case, newest first.
     pub decisions: Vec<DecisionRow>,
-    /// The events of this page, newest first.
+    /// The newest events of this page, newest first.
     pub history: Vec<EventRow>,
+    /// The other events of this page, which are shown on request, newest first.
+    pub earlier_history: Vec<EventRow>,
+    /// Number of these.
+    pub earlier_history_count: u64,
     /// The views of items, newest first.
     pub views: Vec<ViewRow>,
     /// Number of all views.
     pub view_count: u64,
+    /// How many of them were not blurred.
+    pub clear_view_count: u64,
     /// Link to older events.
     pub older_events: Option<String>,
     /// Link to older views.
@@ -98,6 +113,22 @@ pub struct CasePage<'a> {
 }
 
 impl CasePage<'_> {
+    /// Checks whether as many other cases have the entry as are counted, or more.
+    fn is_alike_capped(&self) -> bool {
+        self.alike >= u64::from(SAME_ENTRY_MAX)
+    }
+
+    /// Returns why the last form failed, if the field at `place` is the cause.
+    fn problem_at(&self, place: &str) -> Option<&FaultText> {
+        let problem = self.field_problem.as_ref()?;
+        (problem.place == place).then_some(&problem.text)
+    }
+
+    /// Checks whether the field at `place` made the last form fail; it gets the focus.
+    fn is_at(&self, place: &str) -> bool {
+        self.problem_at(place).is_some()
+    }
+
     /// Adds the policy of the queue in which the reviewer works to every link that leads back to
     /// the case.
     pub(super) fn add_queue_to_links(&mut self, queue: Option<Purpose>) {
@@ -112,6 +143,41 @@ impl CasePage<'_> {
         }
     }
 }
+
+/// Earlier decisions about the account of the case: in effect, at the same service, under the same
+/// policy.
+#[derive(Clone, Debug)]
+pub struct EarlierBox {
+    /// Name of each outcome that occurs, and the number of decisions.
+    pub rows: Vec<(MessageId, u64)>,
+    /// How far back they count, in days.
+    pub days: u64,
+}
+
+/// The fields of the page's forms at which a fault can be shown: the name of the form and that of the
+/// field.
+pub const PLACES: [&str; 20] = [
+    "decide-outcome",
+    "decide-items",
+    "decide-countries",
+    "decide-items_until",
+    "decide-except",
+    "decide-account",
+    "decide-feature",
+    "decide-feature_until",
+    "decide-feature_back",
+    "decide-suspend_until",
+    "decide-reason",
+    "decide-views",
+    "skip-text",
+    "escalate-text",
+    "escalate-urgency",
+    "hand_over-text",
+    "hand_over-to",
+    "note-text",
+    "lower-text",
+    "lower-urgency",
+];
 
 /// A proposal to lower the urgency of the case, which waits.
 #[derive(Clone, Debug)]
@@ -157,6 +223,10 @@ pub struct PreviousDecision {
     pub message: MessageId,
     /// Id of the decision.
     pub decision: String,
+    /// Whether it is in effect, so that it can be undone at once.
+    pub is_in_effect: bool,
+    /// Whether the page shows the case that was claimed after it.
+    pub is_next: bool,
 }
 
 /// What a form contained that failed, so that the reviewer need not enter it twice.
@@ -187,9 +257,17 @@ pub struct CaseInput {
     pub text: String,
     /// The policy of the queue in which the reviewer works; empty: any.
     pub queue: String,
+    /// Measures for single items: a word, a colon and the item's name.
+    pub except: Vec<String>,
 }
 
 impl CaseInput {
+    /// Returns the word of the measure for the item `name` alone; empty if it has none.
+    pub fn except_of(&self, name: &str) -> &str {
+        let pairs = self.except.iter().filter_map(|text| text.split_once(':'));
+        pairs.rev().find(|(_, of)| *of == name).map(|(word, _)| word).unwrap_or_default()
+    }
+
     /// Checks whether the form had no free text, which the reviewer would have to enter twice.
     pub fn is_empty(&self) -> bool {
         self.reason.is_empty() && self.text.is_empty()
@@ -217,6 +295,12 @@ pub struct CaseForms {
     pub colleagues: Vec<Colleague>,
     /// Which items are still to be viewed.
     pub views: ViewsBox,
+    /// How many seconds are left until the claim ends.
+    pub left_s: i64,
+    /// How many seconds a claim lasts without a keep-alive.
+    pub claim_s: i64,
+    /// Reasons that leads saved for this policy, in the reviewer's language.
+    pub saved_reasons: Vec<String>,
 }
 
 /// A colleague to whom a case can be handed over.
@@ -226,59 +310,6 @@ pub struct Colleague {
     pub id: String,
     /// Display name.
     pub display_name: String,
-}
-
-/// An item of the case.
-#[derive(Clone, Debug)]
-pub struct Item {
-    /// Id of its match.
-    pub id: String,
-    /// The service's name for the item.
-    pub name: SafeHtml,
-    /// The same name as plain text, for the form.
-    pub plain: String,
-    /// Whether the form offers a measure for this item alone.
-    pub may_except: bool,
-    /// How the item can be viewed.
-    pub picture: Option<Picture>,
-    /// The message that says why it cannot be viewed.
-    pub no_picture: Option<MessageId>,
-    /// Whether the stored picture is an earlier version of the item.
-    pub is_earlier_version: bool,
-    /// Name of the verdict.
-    pub verdict: MessageId,
-    /// Name of the surface.
-    pub surface: MessageId,
-    /// Country whose law applies, as a two-letter code.
-    pub country: Option<String>,
-    /// Time of the first match.
-    pub matched: SafeHtml,
-    /// The entries that the item is near to, nearest first.
-    pub hits: Vec<HitRow>,
-}
-
-/// How an item can be viewed.
-#[derive(Clone, Debug)]
-pub struct Picture {
-    /// URL of the blurred picture.
-    pub blurred: String,
-    /// URL to which a script sends the form that begins a clear view.
-    pub views: String,
-    /// Why the staff member may view it, as form fields: the claim or the decision.
-    pub by: String,
-    /// The staff member's way of viewing pictures: `hold`, `toggle` or `text`.
-    pub view: &'static str,
-    /// Whether the page loads the blurred picture by itself.
-    pub is_shown: bool,
-}
-
-/// An entry that an item is near to.
-#[derive(Clone, Debug)]
-pub struct HitRow {
-    /// Name of the bank.
-    pub bank: SafeHtml,
-    /// The distance, and how the frame was turned, as text.
-    pub how: String,
 }
 
 /// A decision about the case.
@@ -305,6 +336,9 @@ pub struct DecisionRow {
 pub struct EventRow {
     /// Name of the event.
     pub what: MessageId,
+    /// Number of events that the row stands for; more than one only of items that were added one
+    /// after the other.
+    pub count: u64,
     /// Name of the urgency that the event is about.
     pub urgency: Option<MessageId>,
     /// Display name of the staff member who caused it, if one did.
@@ -332,28 +366,3 @@ pub struct ViewRow {
 pub const DECIDED: MessageId = MessageId("case-decided");
 /// The message that the previous decision waits for a second approver.
 pub const PROPOSED: MessageId = MessageId("case-proposed");
-/// The message that there is no picture because it was never stored.
-pub const NEVER_STORED: MessageId = MessageId("item-never-stored");
-/// The message that there is no picture because its retention term has ended.
-pub const EXPIRED: MessageId = MessageId("item-expired");
-/// The message that the picture is stored, but that this page does not show it.
-pub const STORED: MessageId = MessageId("item-stored");
-
-/// Returns the distance of a hit, its frame, and how that was turned, as text. Frames are counted
-/// from 1; the frame of an item that has no other is not named.
-pub fn hit_text(messages: Messages, hit: &Hit) -> String {
-    match hit.kind {
-        HashKind::Pdq => {
-            let mut parts = vec![messages.count("item-distance", hit.distance.0)];
-            if hit.frame_count > 1 {
-                let number = FluentValue::from(hit.frame.saturating_add(1));
-                let count = FluentValue::from(hit.frame_count);
-                parts.push(messages.with("item-frame", &[("number", number), ("count", count)]));
-            }
-            parts.extend(terms::transform(hit.variant.transform).map(|id| messages.message(id)));
-            parts.extend(terms::backdrop(hit.variant.backdrop).map(|id| messages.message(id)));
-            parts.join(" · ")
-        }
-        HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => messages.say("item-same-bytes"),
-    }
-}

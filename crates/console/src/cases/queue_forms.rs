@@ -60,7 +60,9 @@ pub async fn redirect_to_next(
 ) -> Result<Redirect, Fault> {
     let claimed = match desk.claim_next(reviewer, queue).await {
         // The decision has been made; the reviewer's own page shows when the break ends.
-        Err(Error::Refused(Refusal::BreakDue | Refusal::ExposureSpent)) if after.is_some() => {
+        Err(Error::Refused(Refusal::BreakDue | Refusal::OwnBreak | Refusal::ExposureSpent))
+            if after.is_some() =>
+        {
             return Ok(Redirect::to("/console/me"));
         }
         // The page of the queue shows from when the next claim is possible.

@@ -22,11 +22,13 @@ use crate::guard::Reviewer;
 use crate::messages::MessageId;
 use crate::query::PageQuery;
 use crate::show::{self, SafeHtml};
+use crate::staff::assignment::LimitedTo;
 use crate::terms;
 
 /// The queue.
 #[derive(Debug, Template)]
 #[template(path = "queue.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct QueuePage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
@@ -38,6 +40,10 @@ pub struct QueuePage<'a> {
     pub claimed_case: Option<String>,
     /// The pace limit that the reviewer has reached.
     pub limit: Option<LimitNotice>,
+    /// Whether the reader may list the undecided cases.
+    pub may_list: bool,
+    /// The services and policies to which the reader is limited.
+    pub limited_to: Option<LimitedTo>,
     /// The open cases, most urgent first.
     pub rows: Vec<Row>,
     /// Number of open cases, without those in bulk decisions.
@@ -46,6 +52,8 @@ pub struct QueuePage<'a> {
     pub lowerings: Vec<LoweringRow>,
     /// Whether cases wait for a lead although no staff member is one.
     pub is_lead_missing: bool,
+    /// Whether reviewers decide without pictures because no policy keeps any; said to leads only.
+    pub is_without_pictures: bool,
     /// Number of cases whose decision waits for a second approver.
     pub proposed: u64,
     /// Number of cases in bulk decisions that are not resolved.
@@ -91,7 +99,7 @@ pub struct Row {
     pub may_claim: bool,
     /// Number of cases.
     pub cases: u64,
-    /// Time at which the oldest one was opened.
+    /// How long ago the oldest one was opened.
     pub oldest: SafeHtml,
 }
 
@@ -122,9 +130,14 @@ pub async fn show(
         CaseParams { items: None, after: params.after, then: params.then, ..CaseParams::default() };
     let may_lead =
         reviewer.session.member.roles().is_lead() || console.desk.settings().is_single_person;
-    let mut queue = drawn(&frame, &view, may_lead);
+    let mut queue = drawn(&frame, &view, (may_lead, console.desk.clock().now()));
     queue.previous = params_of_case.previous_decision();
     queue.is_empty_now = params.none.is_some();
+    queue.may_list = reviewer.session.member.records().is_some();
+    if reviewer.proof.assignment().is_limited() {
+        let services = console.desk.services_for_staff(&reviewer.session.member).await?;
+        queue.limited_to = LimitedTo::of(reviewer.proof.assignment(), &services);
+    }
     page(&queue)
 }
 
@@ -147,7 +160,11 @@ fn lowering(lowering: &Lowering) -> LoweringRow {
 /// Number of open cases, and the time at which the oldest was opened.
 type OpenCounts = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
 
-fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a> {
+fn drawn<'a>(
+    frame: &'a Frame,
+    view: &QueueView,
+    (may_lead, now): (bool, Timestamp),
+) -> QueuePage<'a> {
     let mut waiting = OpenCounts::new();
     let (mut proposed, mut in_bulk) = (0, 0);
     for count in &view.counts {
@@ -170,18 +187,21 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a
         is_for_leads: level == Level::Lead,
         may_claim: level == Level::Reviewer || may_lead,
         cases,
-        oldest: show::time(oldest),
+        oldest: show::age(frame.messages, oldest, now),
     };
     QueuePage {
         frame,
         previous: None,
         is_empty_now: false,
+        may_list: false,
+        limited_to: None,
         limit: view.pace_reached.map(limit_notice),
         claimed_case: view.claimed.as_ref().map(|case| case.id.to_string()),
         total: waiting.values().map(|(cases, _)| cases).sum(),
         rows: waiting.iter().map(row).collect(),
         lowerings: view.lowerings.iter().map(lowering).collect(),
         is_lead_missing: view.is_lead_missing,
+        is_without_pictures: view.is_without_pictures,
         proposed,
         in_bulk,
         of_leaving: view.of_leaving_services,

@@ -8,48 +8,34 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mamori_desk::cases::account_alias::ShownSubject;
-use mamori_desk::cases::read_case::{CaseView, ItemView};
+use mamori_desk::cases::case_context::EarlierOutcomes;
+use mamori_desk::cases::read_case::CaseView;
 use mamori_desk::cases::read_history::{History, HistoryCursor as Older, HistoryReader};
-use mamori_desk::{Desk, Error, SessionLookup};
-use mamori_model::case::CaseEvent;
+use mamori_desk::{Error, SessionLookup};
 use mamori_model::page::PageSize;
-use mamori_model::staff::ViewMode;
 use mamori_model::{
-    CaseId, CaseState, Decision, EventId, EvidenceStatus, Feature, Level, Line, MatchId, Purpose,
-    Refusal, StaffId, Urgency, View, ViewId,
+    CaseId, CaseState, Decision, EventId, Feature, Level, Line, MatchId, Outcome, Purpose, Refusal,
+    StaffId, Urgency, View, ViewId,
 };
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::cases::page::CaseForms;
-use crate::cases::page::CaseInput;
-use crate::cases::page::CasePage;
-use crate::cases::page::ClaimPage;
-use crate::cases::page::Colleague;
-use crate::cases::page::DECIDED;
-use crate::cases::page::DecisionRow;
-use crate::cases::page::EXPIRED;
-use crate::cases::page::EventRow;
-use crate::cases::page::HitRow;
-use crate::cases::page::Item;
-use crate::cases::page::LoweringBox;
-use crate::cases::page::NEVER_STORED;
-use crate::cases::page::PROPOSED;
-use crate::cases::page::Picture;
-use crate::cases::page::PreviousDecision;
-use crate::cases::page::STORED;
-use crate::cases::page::ViewRow;
-use crate::cases::page::hit_text;
+use crate::cases::history::{self, display_name_of};
+use crate::cases::page::{
+    CaseForms, CaseInput, CasePage, ClaimPage, Colleague, DECIDED, DecisionRow, EarlierBox,
+    LoweringBox, PLACES, PROPOSED, PreviousDecision, ViewBy, ViewRow, add_pictures, fill_item,
+    groups,
+};
 use crate::decisions::page::tone;
 use crate::decisions::views_box::{self, ViewsBox};
-use crate::fault::{Fault, page};
+use crate::fault::{Fault, FieldProblem, page};
 use crate::frame::Frame;
 use crate::guard::Member;
 use crate::messages::Messages;
 use crate::query::PageQuery;
 use crate::query::choices;
 use crate::query::cursor;
-use crate::show::{self, SafeHtml};
+use crate::show;
 use crate::terms;
 
 /// The maximum number of items on a page of a case.
@@ -85,7 +71,9 @@ impl CaseParams {
         let decision: mamori_model::DecisionId = self.after.as_deref()?.parse().ok()?;
         let is_proposed = self.then.as_deref() == Some("proposed");
         let message = if is_proposed { PROPOSED } else { DECIDED };
-        Some(PreviousDecision { message, decision: decision.to_string() })
+        let decision = decision.to_string();
+        let is_in_effect = !is_proposed;
+        Some(PreviousDecision { message, decision, is_in_effect, is_next: false })
     }
 
     /// Returns where the history of this page ends; `None`: it shows the newest.
@@ -106,7 +94,30 @@ pub struct LastForm {
     pub input: CaseInput,
     /// Why it failed.
     pub fault: Option<Fault>,
+    /// Name of the form: the part before the hyphen of its [`PLACES`].
+    pub form: &'static str,
 }
+
+impl LastForm {
+    /// Returns the field of the page that made the form fail, if the fault names one. Without an
+    /// account, the page has no field for it.
+    fn field_problem(&self, messages: Messages, has_account: bool) -> Option<FieldProblem> {
+        let fault = self.fault.as_ref()?;
+        let place = format!("{}-{}", self.form, fault.field()?);
+        let place = PLACES.iter().find(|known| **known == place)?;
+        let is_there = has_account || !ABOUT_ACCOUNTS.contains(place);
+        is_there.then(|| FieldProblem { place, text: fault.text_at_field(messages) })
+    }
+}
+
+/// The fields that a page without an account does not have.
+const ABOUT_ACCOUNTS: [&str; 5] = [
+    "decide-account",
+    "decide-feature",
+    "decide-feature_until",
+    "decide-feature_back",
+    "decide-suspend_until",
+];
 
 /// `GET /console/cases/{case}`: shows the forms to the reviewer who has claimed the case, the
 /// record to leads and auditors, and a button to claim it to every other reviewer.
@@ -146,16 +157,16 @@ pub async fn answer(
     match (held, records) {
         (Some((in_hand, Ok(view))), _) => {
             let mut page_of = fill_page(&frame, console, &view);
-            page_of.previous = params.previous_decision();
-            for item in &mut page_of.items {
-                item.may_except = view.case.items > 1;
-            }
-            let by = format!("claim={}", view.case.claim.map_or(0, |claim| claim.number));
-            page_of.has_pictures =
-                add_pictures(&mut page_of.items, (case, &view.items.rows), &by, session.staff.view);
+            page_of.previous = params
+                .previous_decision()
+                .map(|previous| PreviousDecision { is_next: true, ..previous });
+            fill_items(&mut page_of, console, (session, &last_form.input), &view);
             page_of.forms = Some(forms(console, session, &view, &last_form.input).await?);
             page_of.lowering = lowering_box(console, session, &view);
-            page_of.problem = last_form.fault.as_ref().map(|fault| fault.text(frame.messages));
+            page_of.field_problem = last_form.field_problem(frame.messages, page_of.is_account);
+            if page_of.field_problem.is_none() {
+                page_of.problem = last_form.fault.as_ref().map(|fault| fault.text(frame.messages));
+            }
             page_of.input = last_form.input;
             if let Some(before) = params.older_than()? {
                 let reader = HistoryReader::Claimant(in_hand);
@@ -218,7 +229,10 @@ async fn forms(
         display_name: show::visible(display_name.as_str()),
     };
     let needed = console.desk.views_of_case(&reviewer, view.case.id).await?;
-    let messages = Messages(session.staff.language);
+    let language = session.staff.language;
+    let saved = console.desk.saved_reasons(&session.member, view.case.purpose, language).await?;
+    let messages = Messages(language);
+    let now = console.desk.clock().now();
     let days_alone = console.desk.settings().cases.feature_limit_days_alone;
     let rule = views_box::rule_of_case(messages, days_alone);
     let urgencies = |is_offered: &dyn Fn(Urgency) -> bool| {
@@ -232,6 +246,9 @@ async fn forms(
         claim: claim.number,
         version: view.case.version,
         until: show::time(claim.until),
+        left_s: claim.until.duration_since(now).as_secs(),
+        claim_s: console.desk.settings().cases.lease.as_secs(),
+        saved_reasons: saved.reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
         features: features(&input.feature),
         features_back: features(&input.feature_back),
         urgencies: urgencies(&|urgency: Urgency| !urgency.is_below(view.case.urgency)),
@@ -263,6 +280,33 @@ fn lowering_box(
     })
 }
 
+/// Fills in the items for the reviewer who has claimed the case: with pictures, the forms that open
+/// their pages at the service, and measures for single items.
+fn fill_items(
+    page: &mut CasePage<'_>,
+    console: &Console,
+    (session, input): (&SessionLookup, &CaseInput),
+    view: &CaseView,
+) {
+    let (case, seen) = (view.case.id, view.items.rows.as_slice());
+    let fill = |item| fill_item(page.frame.messages, &console.desk, item);
+    let mut items: Vec<_> = seen.iter().map(fill).collect();
+    for item in &mut items {
+        item.may_except = view.case.items > 1;
+        input.except_of(&item.plain).clone_into(&mut item.except);
+    }
+    let number = view.case.claim.map_or(0, |claim| claim.number);
+    let by = ViewBy { field: "claim", value: number.to_string() };
+    page.has_pictures = add_pictures(&mut items, (case, seen), &by, session.staff.view);
+    page.groups = groups(&console.desk, items, seen, &view.entries);
+}
+
+/// Fills in earlier decisions about an account.
+pub fn earlier_box(earlier: &EarlierOutcomes) -> EarlierBox {
+    let row = |(outcome, count): (&Outcome, &u64)| (terms::outcome(*outcome), *count);
+    EarlierBox { rows: earlier.counts.iter().map(row).collect(), days: earlier.days.into() }
+}
+
 /// Fills the page with what is the same for every reader.
 fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePage<'a> {
     let case = &view.case;
@@ -271,16 +315,19 @@ fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> Cas
         ShownSubject::Alias(alias) => (show::text(alias.as_str()), true),
         ShownSubject::Item(item) => (show::text(item.as_str()), false),
     };
-    let items = view.items.rows.iter().map(|item| fill_item(frame.messages, &console.desk, item));
+    let seen = view.items.rows.as_slice();
+    let items = seen.iter().map(|item| fill_item(frame.messages, &console.desk, item));
     let next = view.items.next;
+    let (history, earlier_history) = history::rows(&view.history, &view.people);
     CasePage {
         frame,
         previous: None,
         problem: None,
+        field_problem: None,
         input: CaseInput::default(),
         id: case.id.to_string(),
         policy: terms::purpose(case.purpose),
-        wording: show::prose(view.policy.wording.as_str()),
+        wording: show::policy(frame.messages, &view.policy.texts),
         version_of_policy: view.policy.version.into(),
         urgency: terms::urgency(case.urgency),
         is_urgent: case.urgency == Urgency::ChildInDanger,
@@ -291,24 +338,33 @@ fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> Cas
         subject,
         is_account,
         is_alias: matches!(view.subject, ShownSubject::Alias(_)),
+        service_name: view.service_name.as_ref().map(|name| show::text(name.as_str())),
         service: case.service.to_string(),
+        earlier: view.earlier.as_ref().map(earlier_box),
         is_service_leaving: view.is_service_leaving,
         opened: show::time(case.opened_at),
         alike: view.same_entry_count.into(),
         item_count: case.items.into(),
-        items: items.collect(),
+        groups: groups(&console.desk, items.collect(), seen, &view.entries),
         next_items: next.map(|next| format!("/console/cases/{}?items={next}", case.id)),
         has_pictures: false,
         forms: None,
         may_claim: false,
         decisions: view.decisions.iter().rev().map(decision_row).collect(),
-        history: view.history.iter().rev().map(|event| event_row(event, &view.people)).collect(),
+        earlier_history_count: count(&earlier_history),
+        history,
+        earlier_history,
         older_events: older_events(case.id, view.older.event),
         older_views: older_views(case.id, view.older.view),
         newest: None,
         view_count: view.view_count,
+        clear_view_count: view.clear_view_count,
         views: view.views.iter().rev().map(|one| view_row(one, &view.people)).collect(),
     }
+}
+
+fn count<T>(rows: &[T]) -> u64 {
+    u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
 /// Replaces the newest part of the history by an older one.
@@ -316,8 +372,8 @@ fn older(page: &mut CasePage<'_>, history: &History, before: Older) {
     let case = &page.id;
     // A list whose cursor is not given stays at its newest part.
     if before.event.is_some() {
-        page.history =
-            history.events.iter().rev().map(|event| event_row(event, &history.people)).collect();
+        (page.history, page.earlier_history) = history::rows(&history.events, &history.people);
+        page.earlier_history_count = count(&page.earlier_history);
         page.older_events = older_events(case, history.older.event);
     }
     if before.view.is_some() {
@@ -335,75 +391,12 @@ fn older_views(case: impl Display, before: Option<ViewId>) -> Option<String> {
     before.map(|view| format!("/console/cases/{case}?views={view}#history"))
 }
 
-/// Adds to each item whose bytes are stored the URLs with which it is viewed, for the reason given
-/// in `by`. Returns whether there is such an item.
-pub fn add_pictures(
-    items: &mut [Item],
-    (case, seen): (CaseId, &[ItemView]),
-    by: &str,
-    how: ViewMode,
-) -> bool {
-    let mut has_any = false;
-    for (item, seen) in items.iter_mut().zip(seen) {
-        if !matches!(seen.evidence, EvidenceStatus::Available { .. }) {
-            continue;
-        }
-        has_any = true;
-        item.no_picture = None;
-        item.picture = Some(Picture::of(case, seen.found.id, by, how));
-    }
-    has_any
-}
-
-impl Picture {
-    /// Returns the URLs with which an item of a case is viewed, for the reason given in `by`.
-    pub fn of(case: CaseId, item: MatchId, by: &str, how: ViewMode) -> Self {
-        let case = format!("/console/cases/{case}");
-        Self {
-            blurred: format!("{case}/items/{item}/blurred?{by}"),
-            views: format!("{case}/views"),
-            by: by.to_owned(),
-            view: how.as_str(),
-            is_shown: how != ViewMode::Text,
-        }
-    }
-}
-
 fn view_row(view: &View, people: &BTreeMap<StaffId, Line>) -> ViewRow {
     ViewRow {
         who: display_name_of(view.by, people),
         how: terms::clarity(view.clarity),
         at: show::time(view.opened_at),
         seconds: view.lasted().as_secs(),
-    }
-}
-
-/// Fills in an item, without the URLs with which it is viewed; [`add_pictures`] adds them.
-pub fn fill_item(messages: Messages, desk: &Desk, item: &ItemView) -> Item {
-    let found = &item.found;
-    let directory = desk.directory();
-    let hit_row = |hit: &mamori_model::Hit| {
-        let bank = directory.bank(hit.bank)?;
-        Some(HitRow { bank: show::text(bank.name.as_str()), how: hit_text(messages, hit) })
-    };
-    Item {
-        id: found.id.to_string(),
-        name: show::text(found.item.name.as_str()),
-        plain: found.item.name.to_string(),
-        may_except: false,
-        picture: None,
-        no_picture: Some(match item.evidence {
-            EvidenceStatus::Available { .. } => STORED,
-            EvidenceStatus::Gone => EXPIRED,
-            EvidenceStatus::NeverStored => NEVER_STORED,
-        }),
-        is_earlier_version: item.is_earlier_version
-            && matches!(item.evidence, EvidenceStatus::Available { .. }),
-        verdict: terms::verdict(found.verdict),
-        surface: terms::surface(found.item.surface),
-        country: found.item.country.as_ref().map(ToString::to_string),
-        matched: show::time(found.created_at),
-        hits: found.hits.iter().filter_map(hit_row).collect(),
     }
 }
 
@@ -417,20 +410,4 @@ fn decision_row(decision: &Decision) -> DecisionRow {
         reason: show::prose(decision.reason.as_str()),
         is_unviewed: decision.is_without_viewing(),
     }
-}
-
-fn event_row(event: &CaseEvent, people: &BTreeMap<StaffId, Line>) -> EventRow {
-    EventRow {
-        what: terms::event(event.kind),
-        urgency: event.about.urgency.map(terms::urgency),
-        who: event.by.map(|by| display_name_of(by, people)),
-        at: show::time(event.at),
-        note: event.note.as_ref().map(|note| show::prose(note.as_str())),
-    }
-}
-
-/// Returns the display name of a staff member, or their id if no name is known.
-pub fn display_name_of(who: StaffId, people: &BTreeMap<StaffId, Line>) -> SafeHtml {
-    let display_name = people.get(&who).map(|line| show::text(line.as_str()));
-    display_name.unwrap_or_else(|| show::text(&who.to_string()))
 }

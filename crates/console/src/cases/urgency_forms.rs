@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::app::Console;
 use crate::cases::forms::{answer_with_fault, read};
-use crate::cases::page::CaseInput;
+use crate::cases::page::{CaseInput, LastForm};
 use crate::cases::queue_forms::{parse_queue, with_queue};
 use crate::fault::Fault;
 use crate::field::{free_text, wrong};
@@ -41,7 +41,8 @@ pub async fn lower(
         }
         Err(fault) => {
             let input = CaseInput { text: form.text, queue: form.queue, ..CaseInput::default() };
-            answer_with_fault(&console, &reviewer, case, input, fault).await
+            let last_form = LastForm { input, fault: Some(fault), form: "lower" };
+            answer_with_fault(&console, &reviewer, case, last_form).await
         }
     }
 }

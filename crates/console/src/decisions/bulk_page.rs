@@ -1,5 +1,5 @@
-//! `GET /console/bulk/new`, `GET /console/bulk` and `GET /console/bulk/{bulk}`: one decision for
-//! many cases. What it affects, and how many, is shown before anything is done.
+//! `GET /console/bulk` and `GET /console/bulk/{bulk}`: one decision for many cases. What it affects,
+//! and how many, is shown before anything is done.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,7 @@ use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
 use mamori_model::action::AccountMeasure;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
-use mamori_model::{
-    Approval, BulkId, Case, CaseId, Decision, Feature, Line, Purpose, Refusal, StaffId,
-};
+use mamori_model::{Approval, BulkId, CaseId, Decision, Line, Refusal, StaffId};
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -23,11 +21,9 @@ use crate::decisions::summary::{self, SummaryText};
 use crate::decisions::views_box::{self, OpenRow, ViewsBox, open_rows};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
-use crate::guard::{Member, Reviewer};
+use crate::guard::Member;
 use crate::messages::MessageId;
-use crate::query::Choice;
 use crate::query::PageQuery;
-use crate::query::choices;
 use crate::query::cursor;
 use crate::show::{self, SafeHtml};
 use crate::terms;
@@ -40,39 +36,6 @@ const ROWS: u32 = 100;
 
 /// Path of the list.
 pub const PATH: &str = "/console/bulk";
-
-/// The form that prepares a bulk decision.
-#[derive(Debug, Template)]
-#[template(path = "bulk-new.html")]
-pub struct NewPage<'a> {
-    /// The frame around the page.
-    pub frame: &'a Frame,
-    /// Whether the cases offered are those with an item near the same entry.
-    pub is_alike: bool,
-    /// Policies by which the cases can be filtered.
-    pub policies: Vec<Choice>,
-    /// Cases that can be ticked.
-    pub cases: Vec<Choosable>,
-    /// Features of an account that can be disabled or restored.
-    pub features: Vec<Choice>,
-}
-
-/// A case that can be ticked.
-#[derive(Clone, Debug)]
-pub struct Choosable {
-    /// Id of the case.
-    pub id: String,
-    /// Name of its policy.
-    pub policy: MessageId,
-    /// Name of its urgency.
-    pub urgency: MessageId,
-    /// Alias of its account in this list; `None` if the account is not known.
-    pub account: Option<String>,
-    /// Number of items.
-    pub items: u64,
-    /// Time at which the case was opened.
-    pub opened: SafeHtml,
-}
 
 /// The list of bulk decisions.
 #[derive(Debug, Template)]
@@ -152,6 +115,8 @@ pub struct BulkPage<'a> {
     pub may_confirm: bool,
     /// Whether the staff member may discard it.
     pub may_drop: bool,
+    /// Whether it waits for its second approver.
+    pub is_proposed: bool,
     /// Whether the staff member may approve or refuse it as the second approver.
     pub is_approver: bool,
     /// Whether it can be approved already.
@@ -193,15 +158,10 @@ pub struct CaseRow {
     pub state: Option<MessageId>,
 }
 
-/// Parameters in the query of the address: a case whose picture other cases share, a policy, and
-/// cursors of the lists.
+/// Parameters in the query of the address: cursors of the lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    #[serde(default)]
-    like: String,
-    #[serde(default)]
-    policy: String,
     #[serde(default)]
     before: String,
     #[serde(default)]
@@ -210,36 +170,6 @@ pub struct Params {
 
 fn size() -> PageSize {
     PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT)
-}
-
-/// `GET /console/bulk/new`.
-pub async fn new(
-    State(console): State<Console>,
-    reviewer: Reviewer,
-    PageQuery(params): PageQuery<Params>,
-) -> Result<Response, Fault> {
-    let frame = Frame::of(&reviewer.session).at(PATH);
-    let policy = match params.policy.as_str() {
-        "" => None,
-        word => Some(word.parse::<Purpose>().map_err(|_| Fault::not_found())?),
-    };
-    let cases = match cursor::<CaseId>(&params.like)? {
-        Some(case) => console.desk.cases_with_same_entry(&reviewer.proof, case).await?,
-        None => console.desk.cases_to_choose(&reviewer.proof, policy).await?,
-    };
-    // What is filtered in another way is another list, with other aliases.
-    let list = format!("bulk/new like={} policy={}", params.like, params.policy);
-    let listed = cases.iter().map(|case| case.id);
-    let aliases = console.desk.aliases_of_cases(reviewer.proof.member(), &list, listed).await?;
-    let accusing: Vec<Purpose> =
-        Purpose::ALL.iter().copied().filter(|purpose| !purpose.is_negative()).collect();
-    page(&NewPage {
-        frame: &frame,
-        is_alike: !params.like.is_empty(),
-        policies: choices(&accusing, Purpose::as_str, terms::purpose, policy),
-        cases: cases.iter().map(|case| choosable(case, &aliases)).collect(),
-        features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
-    })
 }
 
 /// `GET /console/bulk`.
@@ -326,6 +256,7 @@ pub async fn show(
         more: view.cases.next.map(|next| format!("{PATH}/{id}?after={next}")),
         may_confirm,
         may_drop: is_prepared && (is_own || member.lead().is_some()),
+        is_proposed: bulk.state == BulkState::Proposed,
         is_approver,
         may_approve: not_before.is_none(),
         not_before: not_before.map(show::time),
@@ -365,17 +296,6 @@ async fn is_approver(
             | Error::Refused(Refusal::ApproverIsAuthor | Refusal::AlreadyDecided),
         ) => Ok(false),
         Err(other) => Err(other),
-    }
-}
-
-fn choosable(case: &Case, aliases: &Aliases) -> Choosable {
-    Choosable {
-        id: case.id.to_string(),
-        policy: terms::purpose(case.purpose),
-        urgency: terms::urgency(case.urgency),
-        account: aliases.get(&case.id).map(ToString::to_string),
-        items: case.items.into(),
-        opened: show::time(case.opened_at),
     }
 }
 

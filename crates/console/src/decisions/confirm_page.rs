@@ -1,11 +1,11 @@
-//! The page that confirms a decision about one case which acts on the account. It says what the
-//! decision does, and carries the reviewer's form until it is confirmed.
+//! The page that confirms a decision about one case which acts on the account or disputes the matched
+//! entries. It says what the decision does, and carries the reviewer's form until it is confirmed.
 
 use askama::Template;
 use axum::response::Response;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::decisions::summarise::Preview;
-use mamori_model::DecisionState;
+use mamori_model::{DecisionState, Outcome};
 
 use crate::app::Console;
 use crate::decisions::summary::{self, SummaryText};
@@ -32,6 +32,8 @@ pub struct ConfirmPage<'a> {
     pub reason: SafeHtml,
     /// The message that says when the decision comes into effect.
     pub about: MessageId,
+    /// Whether the decision disputes the matched entries.
+    pub is_dispute: bool,
     /// Label of the button that confirms it.
     pub act: String,
     /// The fields of the form.
@@ -76,6 +78,7 @@ pub fn confirm(
         outcome: terms::outcome(new.outcome),
         reason: show::prose(new.reason.as_str()),
         about,
+        is_dispute: new.outcome == Outcome::NotAMatch,
         act: summary::act(frame.messages, &preview.summary, how),
         fields,
     })

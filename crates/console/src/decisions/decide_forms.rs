@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use mamori_desk::Error;
 use mamori_desk::cases::claim_case::Queue;
 use mamori_desk::decisions::decide_case::NewDecision;
@@ -22,10 +23,12 @@ use crate::cases::queue_forms::parse_queue;
 use crate::cases::queue_forms::redirect_to_next;
 use crate::decisions::confirm_page::{Field, confirm};
 use crate::fault::Fault;
-use crate::field::free_text;
-use crate::field::wrong;
+use crate::field::{free_text, use_saved_if_empty, wrong};
 use crate::form::Form;
 use crate::guard::Reviewer;
+
+/// The value of `next` with which no further case is claimed.
+const STOP: &str = "stop";
 
 /// The form that decides a case.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,6 +58,13 @@ pub struct Decide {
     suspend_until: String,
     #[serde(default)]
     queue: String,
+    /// A saved reason that the reviewer chose; it counts where `reason` is empty, as it is without a
+    /// script, which copies the one into the other.
+    #[serde(default)]
+    saved: String,
+    /// What follows: `stop` opens the queue, everything else claims the next case.
+    #[serde(default)]
+    next: String,
     /// Empty from the page of the case; `yes` from the page that confirms the decision, or `no` if
     /// the reviewer wants to change it.
     #[serde(default)]
@@ -79,10 +89,37 @@ impl Decide {
             ("feature_back", &self.feature_back),
             ("suspend_until", &self.suspend_until),
             ("queue", &self.queue),
+            ("next", &self.next),
         ];
         let except = self.except.iter().map(|text| ("except", text));
         let all = fields.into_iter().chain(except).filter(|(_, value)| !value.is_empty());
         all.map(|(name, value)| Field { name, value: value.clone() }).collect()
+    }
+
+    /// Puts a saved reason that was chosen in the place of an empty one.
+    fn with_saved_reason(mut self) -> Self {
+        use_saved_if_empty(&mut self.reason, &self.saved);
+        self
+    }
+
+    /// Returns the field that is the cause of a refusal, if there is one.
+    fn field_of(&self, refusal: Refusal, today: Date) -> Option<&'static str> {
+        let is_past = |day: &str| day.parse().is_ok_and(|day: Date| day < today);
+        let past = if self.items == "limit" && is_past(&self.items_until) {
+            "items_until"
+        } else if self.account == "suspend" {
+            "suspend_until"
+        } else {
+            "feature_until"
+        };
+        let fields = [
+            (Refusal::NoMeasure, "items"),
+            (Refusal::NoAccount, "items"),
+            (Refusal::MeasureWithoutViolation, "outcome"),
+            (Refusal::ViewNeeded, "views"),
+            (Refusal::UntilPast, past),
+        ];
+        fields.into_iter().find(|(of, _)| *of == refusal).map(|(_, field)| field)
     }
 
     fn read(&self, case: CaseId) -> Result<NewDecision, Fault> {
@@ -134,6 +171,7 @@ impl Decide {
             suspend_until: self.suspend_until,
             text: String::new(),
             queue: self.queue,
+            except: self.except,
         }
     }
 }
@@ -212,9 +250,9 @@ fn day(field: &'static str, text: &str) -> Result<Date, Fault> {
     text.parse().map_err(|_| wrong(field))
 }
 
-/// Decides the case, and redirects to the next one. A decision that acts on the account is made only
-/// after the page that says so was confirmed. If nothing was decided, returns the same case with all
-/// the text that the reviewer entered.
+/// Decides the case, and redirects to the next one. A decision that acts on the account or says `not a
+/// match` is made only after the page that says what it does was confirmed. If nothing was decided,
+/// returns the same case with all the text that the reviewer entered.
 pub async fn decide(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -223,16 +261,19 @@ pub async fn decide(
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
     let queue = parse_queue("queue", &form.queue)?;
+    let form = form.with_saved_reason();
     let new = match form.read(case) {
         Ok(new) => new,
         Err(fault) => return answer_with_fault(&console, &reviewer, case, form, fault).await,
     };
     if form.confirmed == "no" {
-        let last_form = LastForm { input: form.input(), fault: None };
+        let last_form = LastForm { input: form.input(), ..LastForm::default() };
         return answer(&console, &reviewer.session, case, &CaseParams::default(), last_form).await;
     }
-    let acts_on_account = new.measures.account != AccountMeasure::Leave;
-    let done = if acts_on_account && form.confirmed != "yes" {
+    // A measure on an account, and a dispute of the matched entries, are confirmed first.
+    let is_asked =
+        new.measures.account != AccountMeasure::Leave || new.outcome == Outcome::NotAMatch;
+    let done = if is_asked && form.confirmed != "yes" {
         match console.desk.preview(&reviewer.proof, &new).await {
             Ok(preview) => return confirm(&console, &reviewer, &new, &preview, form.fields()),
             Err(error) => Err(error),
@@ -241,21 +282,31 @@ pub async fn decide(
         console.desk.decide(&reviewer.proof, new.clone()).await
     };
     match done {
-        Ok(decision) => Ok(decided(&console, &reviewer, queue, &decision).await?.into_response()),
+        Ok(decision) => {
+            let then = (queue, form.next.as_str());
+            Ok(decided(&console, &reviewer, then, &decision).await?.into_response())
+        }
         Err(Error::Refused(Refusal::CaseClosed | Refusal::AlreadyDecided)) => {
-            Ok(closed(&console, &reviewer, queue, &new).await?.into_response())
+            let then = (queue, form.next.as_str());
+            Ok(closed(&console, &reviewer, then, &new).await?.into_response())
         }
         Err(Error::Refused(refusal)) => {
-            answer_with_fault(&console, &reviewer, case, form, refusal.into()).await
+            let today = console.desk.clock().now().to_zoned(TimeZone::UTC).date();
+            let fault = match form.field_of(refusal, today) {
+                Some(field) => Fault::from(refusal).about(field),
+                None => refusal.into(),
+            };
+            answer_with_fault(&console, &reviewer, case, form, fault).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
+/// Redirects to the next case of the queue, or to the queue if the reviewer stops here.
 async fn decided(
     console: &Console,
     reviewer: &Reviewer,
-    queue: Queue,
+    (queue, next): (Queue, &str),
     decision: &Decision,
 ) -> Result<Redirect, Fault> {
     let then = match decision.state {
@@ -263,6 +314,9 @@ async fn decided(
         DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => "decided",
     };
     let after = format!("after={}&then={then}", decision.id);
+    if next == STOP {
+        return Ok(Redirect::to(&format!("/console/queue?{after}")));
+    }
     redirect_to_next(&console.desk, &reviewer.proof, queue, Some(&after)).await
 }
 
@@ -272,11 +326,11 @@ async fn decided(
 async fn closed(
     console: &Console,
     reviewer: &Reviewer,
-    queue: Queue,
+    then: (Queue, &str),
     new: &NewDecision,
 ) -> Result<Redirect, Fault> {
     match console.desk.previous_decision(&reviewer.proof, new).await? {
-        Some(before) if before.is_same => decided(console, reviewer, queue, &before.decision).await,
+        Some(before) if before.is_same => decided(console, reviewer, then, &before.decision).await,
         Some(before) => {
             let address = format!("/console/decisions/{}", before.decision.id);
             Err(Fault::from(Refusal::AlreadyDecided).with_link(address))
@@ -295,7 +349,7 @@ async fn answer_with_fault(
     form: Decide,
     fault: Fault,
 ) -> Result<Response, Fault> {
-    let last_form = LastForm { input: form.input(), fault: Some(fault) };
+    let last_form = LastForm { input: form.input(), fault: Some(fault), form: "decide" };
     answer(console, &reviewer.session, case, &CaseParams::default(), last_form).await
 }
 
@@ -319,6 +373,8 @@ mod tests {
             feature_back: String::new(),
             suspend_until: String::new(),
             queue: String::new(),
+            saved: String::new(),
+            next: String::new(),
             confirmed: String::new(),
         }
     }
@@ -352,6 +408,43 @@ mod tests {
         assert_eq!(given("restore").items, ItemMeasure::Restore);
         let feature = Feature::Message;
         assert_eq!(given("restore_feature").account, AccountMeasure::RestoreFeature { feature });
+    }
+
+    #[test]
+    fn a_saved_reason_counts_only_where_no_reason_was_written() {
+        let saved = "In the bank.".to_owned();
+        let empty = Decide { reason: " \n".to_owned(), saved: saved.clone(), ..form() };
+        let own = Decide { saved: saved.clone(), ..form() };
+
+        assert_eq!(empty.with_saved_reason().reason, saved);
+        assert_eq!(own.with_saved_reason().reason, "It is the poster.");
+    }
+
+    #[test]
+    fn a_past_day_is_the_fault_of_the_field_that_has_it() {
+        let today = "2026-12-01".parse().unwrap();
+        let suspend = Decide {
+            account: "suspend".to_owned(),
+            suspend_until: "2026-11-01".to_owned(),
+            ..form()
+        };
+        let limit = |day: &str| Decide {
+            items: "limit".to_owned(),
+            items_until: day.to_owned(),
+            ..suspend.clone()
+        };
+        let feature = Decide { account: "limit_feature".to_owned(), ..form() };
+
+        for (form, field) in [
+            (suspend.clone(), "suspend_until"),
+            (limit("2026-11-30"), "items_until"),
+            (limit("2026-12-01"), "suspend_until"),
+            (feature, "feature_until"),
+        ] {
+            assert_eq!(form.field_of(Refusal::UntilPast, today), Some(field), "{form:?}");
+        }
+        assert_eq!(form().field_of(Refusal::NoMeasure, today), Some("items"));
+        assert_eq!(form().field_of(Refusal::ClaimLapsed, today), None);
     }
 
     #[test]

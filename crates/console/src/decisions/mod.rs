@@ -1,6 +1,7 @@
-//! Decisions, bulk decisions, second approval, and policies.
+//! Decisions, bulk decisions, second approval, policies, and saved reasons.
 
 pub mod bulk_forms;
+pub mod bulk_new_page;
 pub mod bulk_page;
 pub mod confirm_page;
 pub mod decide_forms;
@@ -10,5 +11,7 @@ pub mod page;
 pub mod policies_forms;
 pub mod policies_page;
 pub mod read;
+pub mod reasons_forms;
+pub mod reasons_page;
 pub mod summary;
 pub mod views_box;

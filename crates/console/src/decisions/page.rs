@@ -7,7 +7,7 @@ use mamori_model::action::Terms;
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{ActionState, Approval, DecisionState};
 
-use crate::cases::page::Item;
+use crate::cases::page::{EarlierBox, EntryGroup};
 use crate::decisions::summary::SummaryText;
 use crate::decisions::views_box::ViewsBox;
 use crate::frame::Frame;
@@ -112,12 +112,16 @@ pub struct CaseToReview {
     pub subject: SafeHtml,
     /// Whether the subject is an account.
     pub is_account: bool,
+    /// Name of the service; `None` if it is deleted.
+    pub service_name: Option<SafeHtml>,
+    /// Earlier decisions about the account, as counts; `None` if the account is not known.
+    pub earlier: Option<EarlierBox>,
     /// Text of the policy in force.
     pub wording: SafeHtml,
     /// Number of items in the case.
     pub item_count: u64,
-    /// The items of this page.
-    pub items: Vec<Item>,
+    /// The items of this page, in groups.
+    pub groups: Vec<EntryGroup>,
     /// Link to more items.
     pub next_items: Option<String>,
 }

@@ -1,16 +1,16 @@
 //! `GET /console/policies` and `GET /console/policies/{purpose}`: what each purpose forbids, in the
-//! words that reviewers and affected persons read, version by version.
+//! words that reviewers and affected persons read, version by version, in the language of the page.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use mamori_model::{Policy, Purpose};
+use mamori_model::{FreeText, Language, Policy, PolicyTexts, Purpose};
 
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::PolicyReader;
-use crate::messages::MessageId;
+use crate::messages::{self, MessageId, Messages};
 use crate::show::{self, SafeHtml};
 use crate::terms;
 
@@ -42,22 +42,25 @@ pub struct Row {
     pub severity: u8,
     /// Number of days for which the bytes of items are kept.
     pub evidence_days: u64,
-    /// Time at which the version came into force.
+    /// Time at which the version came into force, or that it came with Mamori.
     pub since: SafeHtml,
 }
 
 /// A policy and its versions.
 #[derive(Debug, Template)]
 #[template(path = "policy.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct PolicyPage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// The version in force.
     pub row: Row,
-    /// The text of the version in force, for the form.
-    pub wording: String,
+    /// The texts of the version in force, for the form.
+    pub texts: Vec<TextField>,
     /// Whether the staff member may edit the policy.
     pub may_change: bool,
+    /// Whether they may edit its saved reasons.
+    pub may_save_reasons: bool,
     /// Whether they must confirm their identity before that.
     pub must_prove: bool,
     /// Whether bytes can be kept: the operator configured a key for the vault.
@@ -70,11 +73,22 @@ pub struct PolicyPage<'a> {
     pub before: Vec<Row>,
 }
 
+/// The field for the text in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextField {
+    /// The tag of the language.
+    pub language: String,
+    /// Its own name, which is not translated.
+    pub name: String,
+    /// The text in force; empty if there is none.
+    pub text: String,
+}
+
 /// `GET /console/policies`.
 pub async fn list(State(console): State<Console>, reader: PolicyReader) -> Result<Response, Fault> {
     let frame = Frame::of(&reader.session).at(PATH);
     let policies = console.desk.policies(&reader.session.member).await?;
-    page(&PoliciesPage { frame: &frame, rows: policies.iter().map(row).collect() })
+    page(&PoliciesPage { frame: &frame, rows: rows(frame.messages, &policies) })
 }
 
 /// `GET /console/policies/{purpose}`.
@@ -90,25 +104,47 @@ pub async fn show(
     let severity = |severity: u8| (severity, severity == now.severity);
     page(&PolicyPage {
         frame: &frame,
-        row: row(now),
-        wording: now.wording.as_str().to_owned(),
-        may_change: reader.session.member.editor().is_some(),
+        row: row(frame.messages, now),
+        texts: text_fields(&now.texts),
+        may_change: reader.session.member.may_edit_policy(purpose),
+        may_save_reasons: reader.session.member.may_save_reasons(purpose),
         must_prove: reader.session.member.recently(console.desk.clock().now()).is_err(),
         has_vault: console.desk.settings().vault.is_some(),
         severities: Policy::SEVERITIES.map(severity).collect(),
         evidence_days_max: Policy::EVIDENCE_DAYS_MAX,
-        before: before.iter().map(row).collect(),
+        before: rows(frame.messages, before),
     })
 }
 
-fn row(policy: &Policy) -> Row {
+/// Returns a field for each language of the console, also for those without a text, and for each
+/// language in which there is a text, so that it is not lost where no language pack is loaded.
+pub fn text_fields(texts: &PolicyTexts) -> Vec<TextField> {
+    let mut languages: Vec<Language> = messages::languages().collect();
+    let others = texts.languages().filter(|language| !languages.contains(language));
+    languages.extend(others.collect::<Vec<_>>());
+    let field = |language: Language| TextField {
+        language: language.as_str().to_owned(),
+        name: messages::name(language),
+        text: texts.get(language).map_or("", FreeText::as_str).to_owned(),
+    };
+    languages.into_iter().map(field).collect()
+}
+
+fn rows(messages: Messages, policies: &[Policy]) -> Vec<Row> {
+    policies.iter().map(|policy| row(messages, policy)).collect()
+}
+
+fn row(messages: Messages, policy: &Policy) -> Row {
     Row {
         purpose: policy.purpose.as_str(),
         label: terms::purpose(policy.purpose),
         version: policy.version.into(),
-        wording: show::prose(policy.wording.as_str()),
+        wording: show::policy(messages, &policy.texts),
         severity: policy.severity,
         evidence_days: policy.evidence_days.into(),
-        since: show::time(policy.created_at),
+        since: match policy.by {
+            Some(_) => show::time(policy.created_at),
+            None => show::text(&messages.say("policies-built-in")),
+        },
     }
 }

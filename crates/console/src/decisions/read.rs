@@ -8,16 +8,16 @@ use mamori_desk::cases::read_case::CaseItems;
 use mamori_desk::decisions::list_decisions::{ActionView, DecisionView};
 use mamori_desk::{DeliverySummary, Error, SessionLookup};
 use mamori_model::page::PageSize;
+use mamori_model::staff::ViewMode;
 use mamori_model::{
     ActionState, Approval, DecisionId, DecisionState, Line, MatchId, Refusal, StaffId, Subject,
 };
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::cases::page::ITEMS;
-use crate::cases::page::add_pictures;
-use crate::cases::page::display_name_of;
-use crate::cases::page::fill_item;
+use crate::cases::page::{
+    ITEMS, ViewBy, add_pictures, display_name_of, earlier_box, fill_item, groups,
+};
 use crate::decisions::page::ActionRow;
 use crate::decisions::page::CaseToReview;
 use crate::decisions::page::DecisionPage;
@@ -82,14 +82,9 @@ pub async fn show(
         row.may_request_again = is_overdue && roles.is_lead();
     }
     if let Some(case) = &review {
-        let mut review = fill_review(frame.messages, &console, &view, case);
-        let by = format!("decision={}", decision.id);
-        filled.has_pictures = add_pictures(
-            &mut review.items,
-            (case.case.id, &case.items.rows),
-            &by,
-            session.staff.view,
-        );
+        let (review, has_pictures) =
+            fill_review(frame.messages, &console, (&view, case), session.staff.view);
+        filled.has_pictures = has_pictures;
         filled.review = Some(review);
         filled.views = views_of_approver(&console, &session, &view, frame.messages).await?;
     }
@@ -130,27 +125,35 @@ async fn views_of_approver(
     Ok(Some(ViewsBox::new(messages, &needed, rule)))
 }
 
+/// Fills in the case for the second approver; also returns whether an item can be viewed.
 fn fill_review(
     messages: Messages,
     console: &Console,
-    view: &DecisionView,
-    case: &CaseItems,
-) -> CaseToReview {
+    (view, case): (&DecisionView, &CaseItems),
+    how: ViewMode,
+) -> (CaseToReview, bool) {
     let (subject, is_account) = match &case.case.subject {
         Subject::Account(account) => (show::text(account.reveal()), true),
         Subject::Item(item) => (show::text(item.as_str()), false),
     };
-    let items = case.items.rows.iter().map(|item| fill_item(messages, &console.desk, item));
+    let seen = case.items.rows.as_slice();
+    let mut items: Vec<_> =
+        seen.iter().map(|item| fill_item(messages, &console.desk, item)).collect();
+    let by = ViewBy { field: "decision", value: view.decision.id.to_string() };
+    let has_pictures = add_pictures(&mut items, (case.case.id, seen), &by, how);
     let next = case.items.next;
-    CaseToReview {
+    let review = CaseToReview {
         subject,
         is_account,
-        wording: show::prose(case.policy.wording.as_str()),
+        service_name: case.service_name.as_ref().map(|name| show::text(name.as_str())),
+        earlier: case.earlier.as_ref().map(earlier_box),
+        wording: show::policy(messages, &case.policy.texts),
         item_count: case.case.items.into(),
-        items: items.collect(),
+        groups: groups(&console.desk, items, seen, &case.entries),
         next_items: next
             .map(|next| format!("/console/decisions/{}?items={next}", view.decision.id)),
-    }
+    };
+    (review, has_pictures)
 }
 
 /// Fills the page with what is the same for every reader.

@@ -6,7 +6,7 @@ use mamori_desk::decisions::views_needed::{OpenItem, ViewsNeeded};
 use mamori_model::Approval;
 use mamori_model::view_rule::Demand;
 
-use crate::cases::page::Picture;
+use crate::cases::item::{Picture, ViewBy};
 use crate::messages::{MessageId, Messages};
 use crate::show::{self, SafeHtml};
 
@@ -95,8 +95,8 @@ pub fn open_rows(
 ) -> Vec<OpenRow> {
     let row = |open: &OpenItem| {
         let by = match open.decision {
-            Some(decision) => format!("decision={decision}"),
-            None => format!("bulk={bulk}"),
+            Some(decision) => ViewBy { field: "decision", value: decision.to_string() },
+            None => ViewBy { field: "bulk", value: bulk.to_owned() },
         };
         let (id, picture) = (open.item.to_string(), Picture::of(open.case, open.item, &by, how));
         OpenRow { id, name: show::text(open.name.as_str()), picture: Some(picture) }

@@ -17,6 +17,23 @@ use crate::terms;
 /// A count of decisions, and the name of its series.
 type Counted = (MessageId, fn(&Decided) -> u64);
 
+/// Charts of fewer days are shown on request only: one bar at the edge of an axis of 30 days says
+/// nothing.
+pub const DAYS_MIN: i32 = 7;
+
+/// Returns how many days the figures cover: from the first day with a figure to today.
+pub fn days_covered(figures: &Figures) -> i32 {
+    let arrivals = figures.arrivals.iter().map(|some| some.day);
+    let decided = figures.decided.iter().map(|some| some.from);
+    let Some(first) = arrivals.chain(decided).min() else { return 0 };
+    figures
+        .to
+        .duration_since(first)
+        .as_hours()
+        .try_into()
+        .map_or(i32::MAX, |hours: i32| hours / 24 + 1)
+}
+
 /// Returns the charts that have something to show.
 pub fn charts(messages: Messages, figures: &Figures) -> Vec<Chart> {
     let all = [

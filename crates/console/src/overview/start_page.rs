@@ -1,19 +1,23 @@
-//! `GET /console`: the start page, with the open work, figures of the workload, and links to the
-//! pages.
+//! `GET /console`: the start page, with the open work, figures of the workload, and for administrators
+//! what is not set up yet.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use mamori_desk::LeavingService;
 use mamori_desk::cases::queue::QueueView;
 use mamori_desk::evidence::vault_space::VaultSpace;
+use mamori_desk::overview::setup::SetupStep;
 use mamori_model::{ActionState, CaseState, DisputeScope};
 
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::{DisputeProof, Member, Proof as _};
+use crate::messages::{MessageId, Messages};
 use crate::overview::chart::Chart;
+use crate::overview::figures::{DAYS_MIN, charts, days_covered};
 use crate::show::{self, SafeHtml};
 
 /// The start page.
@@ -31,6 +35,8 @@ pub struct StartPage<'a> {
     pub changes: Option<(u64, u64)>,
     /// Charts of the workload by policy, day or week, and never by staff member.
     pub charts: Vec<Chart>,
+    /// Whether the figures cover so few days that the charts are shown on request only.
+    pub has_few_days: bool,
     /// Number of actions that services have not answered.
     pub unanswered: u64,
     /// How many of these are overdue: no more reminders are sent.
@@ -39,6 +45,17 @@ pub struct StartPage<'a> {
     pub vault: Option<(SafeHtml, SafeHtml)>,
     /// The services that are leaving, for leads and administrators.
     pub leaving: Vec<Leaving>,
+    /// What is not set up yet, for administrators.
+    pub setup: Vec<Step>,
+}
+
+/// A step of setting up an installation.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// What is missing.
+    pub what: MessageId,
+    /// How to do it.
+    pub how: MessageId,
 }
 
 /// A service that is leaving, and what it waits for.
@@ -68,12 +85,21 @@ pub struct OpenDisputes {
 pub struct Work {
     /// Number of open cases, without those in bulk decisions.
     pub waiting: u64,
-    /// Time at which the oldest of them was opened.
-    pub oldest: Option<SafeHtml>,
+    /// The oldest of them.
+    pub oldest: Option<Oldest>,
     /// Number of decisions that wait for a second approver.
     pub proposed: u64,
     /// Id of the case that the reviewer has claimed.
     pub claimed_case: Option<String>,
+}
+
+/// How long the oldest open case has been waiting.
+#[derive(Clone, Debug)]
+pub struct Oldest {
+    /// The duration, as text.
+    pub waited: String,
+    /// Time at which the case was opened.
+    pub since: SafeHtml,
 }
 
 /// `GET /console`.
@@ -83,7 +109,10 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let frame = Frame::of(&session).at("/console");
     let work = match session.member.reviewer() {
-        Some(reviewer) => Some(work(&console.desk.queue(&reviewer).await?)),
+        Some(reviewer) => {
+            let queue = console.desk.queue(&reviewer).await?;
+            Some(work(frame.messages, &queue, console.desk.clock().now()))
+        }
         None => None,
     };
     let disputes = match DisputeProof::of(&session.member) {
@@ -98,25 +127,50 @@ pub async fn show(
         Some(reader) => console.desk.leaving_services(&reader).await?,
         None => Vec::new(),
     };
-    let changes = match session.member.records() {
-        Some(_) => Some(console.desk.count_approvals(&session.member).await?),
+    let changes = match session.member.change_overseer() {
+        Some(overseer) => Some(console.desk.count_approvals(&overseer).await?),
         None => None,
     };
     let vault = console.desk.vault_space(&session.member).await?.filter(VaultSpace::is_scarce);
+    let setup = match session.member.administrator() {
+        Some(administrator) => console.desk.missing_setup(&administrator).await?,
+        None => Vec::new(),
+    };
     let figures = console.desk.figures(&session.member).await?;
     let actions = figures.unanswered.iter();
     let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
+    let charts = charts(frame.messages, &figures);
     page(&StartPage {
         frame: &frame,
         work,
         disputes,
         changes: changes.filter(|counts| *counts != (0, 0)),
-        charts: crate::overview::figures::charts(frame.messages, &figures),
+        has_few_days: !charts.is_empty() && days_covered(&figures) < DAYS_MIN,
+        charts,
         unanswered: actions.map(|some| some.actions).sum(),
         overdue: overdue.map(|some| some.actions).sum(),
         vault: vault.map(used_and_most),
         leaving: leaving.into_iter().map(row).collect(),
+        setup: setup.into_iter().map(step).collect(),
     })
+}
+
+/// Names a step.
+pub fn step(step: SetupStep) -> Step {
+    let (what, how) = match step {
+        SetupStep::Service => (MessageId("setup-service"), MessageId("setup-service-do")),
+        SetupStep::Bank => (MessageId("setup-bank"), MessageId("setup-bank-do")),
+        SetupStep::Endpoint => (MessageId("setup-endpoint"), MessageId("setup-endpoint-do")),
+        SetupStep::Reviewer => (MessageId("setup-reviewer"), MessageId("setup-reviewer-do")),
+        SetupStep::Lead => (MessageId("setup-lead"), MessageId("setup-lead-do")),
+        SetupStep::PolicyEditor => (MessageId("setup-editor"), MessageId("setup-editor-do")),
+        SetupStep::Auditor => (MessageId("setup-auditor"), MessageId("setup-auditor-do")),
+        SetupStep::SecondAdministrator => {
+            (MessageId("setup-administrator"), MessageId("setup-administrator-do"))
+        }
+        SetupStep::Pictures => (MessageId("setup-pictures"), MessageId("setup-pictures-do")),
+    };
+    Step { what, how }
 }
 
 /// Returns the bytes in use, and the most that fit in the limit and on the disk.
@@ -131,7 +185,7 @@ fn row(leaving: LeavingService) -> Leaving {
     Leaving { name: show::text(service.name.as_str()), since, undecided, unanswered }
 }
 
-fn work(view: &QueueView) -> Work {
+fn work(messages: Messages, view: &QueueView, now: Timestamp) -> Work {
     let open = || {
         let counts = view.counts.iter();
         counts.filter(|count| count.state == CaseState::Open && !count.is_in_bulk)
@@ -139,7 +193,10 @@ fn work(view: &QueueView) -> Work {
     let proposed = view.counts.iter().filter(|count| count.state == CaseState::Proposed);
     Work {
         waiting: open().map(|count| count.cases).sum(),
-        oldest: open().map(|count| count.oldest).min().map(show::time),
+        oldest: open().map(|count| count.oldest).min().map(|since| Oldest {
+            waited: show::duration(messages, now.duration_since(since)),
+            since: show::time(since),
+        }),
         proposed: proposed.map(|count| count.cases).sum(),
         claimed_case: view.claimed.as_ref().map(|case| case.id.to_string()),
     }

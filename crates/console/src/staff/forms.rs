@@ -1,5 +1,5 @@
-//! The forms of staff accounts: create, change roles, set exposure limits, issue a new enrolment
-//! link, deactivate. Each needs a recent proof of identity; if that is too old, or a field is
+//! The forms of staff accounts: create, change roles, services and policies, set exposure limits,
+//! issue a new enrolment link, deactivate. Each needs a recent proof of identity; if that is too old, or a field is
 //! wrong, the form is shown again with its content.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use mamori_desk::SessionLookup;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_model::staff::OwnLimits;
-use mamori_model::{Language, Line, Sensitive, StaffId, StaffRole};
+use mamori_model::{Line, Sensitive, StaffId, StaffRole};
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -19,7 +19,7 @@ use crate::field::wrong;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::guard::{Administrator, People, PeopleProof};
-use crate::show;
+use crate::staff::assignment::AssignmentInput;
 use crate::staff::page::LastForm;
 use crate::staff::page::LinkPage;
 use crate::staff::page::PATH;
@@ -27,6 +27,7 @@ use crate::staff::page::Params;
 use crate::staff::page::StaffInput;
 use crate::staff::page::answer_list;
 use crate::staff::page::answer_person;
+use crate::{messages, show};
 
 /// The form that creates a staff account.
 #[derive(Debug, Deserialize)]
@@ -37,6 +38,12 @@ pub struct NewStaffForm {
     language: String,
     #[serde(default)]
     role: Vec<String>,
+    services: String,
+    #[serde(default)]
+    service: Vec<String>,
+    policies: String,
+    #[serde(default)]
+    policy: Vec<String>,
 }
 
 /// `POST /console/staff`: creates a staff account. Its enrolment link is shown on the page that
@@ -75,22 +82,33 @@ impl NewStaffForm {
             name: self.name.parse().map_err(|_| wrong("name"))?,
             display_name: self.display_name.parse().map_err(|_| wrong("display_name"))?,
             roles: roles(&self.role)?,
-            language: Language::parse(&self.language).ok_or_else(|| wrong("language"))?,
+            assignment: self.assignment().read()?,
+            language: messages::language(&self.language).ok_or_else(|| wrong("language"))?,
         })
+    }
+
+    fn assignment(&self) -> AssignmentInput {
+        AssignmentInput {
+            services: self.services.clone(),
+            service: self.service.clone(),
+            policies: self.policies.clone(),
+            policy: self.policy.clone(),
+        }
     }
 
     fn input(self) -> StaffInput {
         StaffInput {
+            assignment: Some(self.assignment()),
             name: self.name,
             display_name: self.display_name,
-            language: Language::parse(&self.language),
+            language: messages::language(&self.language),
             roles: Some(self.role),
             limits: None,
         }
     }
 }
 
-/// The form that changes a staff account. `what` is `roles`, `limits`, `link` or `end`.
+/// The form that changes a staff account. `what` is `roles`, `assignment`, `limits`, `link` or `end`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeStaffForm {
@@ -98,11 +116,22 @@ pub struct ChangeStaffForm {
     #[serde(default)]
     role: Vec<String>,
     #[serde(default)]
+    services: String,
+    #[serde(default)]
+    service: Vec<String>,
+    #[serde(default)]
+    policies: String,
+    #[serde(default)]
+    policy: Vec<String>,
+    #[serde(default)]
     views: String,
     #[serde(default)]
     minutes: String,
     #[serde(default)]
     points: String,
+    /// `yes` if the administrator confirmed that the account is to be deactivated.
+    #[serde(default)]
+    confirmed: String,
 }
 
 /// `POST /console/staff/{staff}`: changes a staff account.
@@ -138,11 +167,13 @@ async fn changed(
     let by = StaffAdmin::RecentlyAuthenticated(&recently);
     match form.what.as_str() {
         "roles" => desk.change_roles(by, who, roles(&form.role)?).await?,
+        "assignment" => desk.change_assignment(by, who, form.assignment().read()?).await?,
         "limits" => desk.change_exposure_limits(by, who, form.limits()?).await?,
         "link" => {
             let staff = desk.staff(StaffReader::Administrator(&administrator.proof), who).await?;
             return Ok(Some((staff.display_name, desk.enroll_again(by, who).await?)));
         }
+        "end" if form.confirmed != "yes" => return Err(wrong("confirmed")),
         "end" => desk.end_staff(by, who).await?,
         _ => return Err(wrong("what")),
     }
@@ -150,6 +181,15 @@ async fn changed(
 }
 
 impl ChangeStaffForm {
+    fn assignment(&self) -> AssignmentInput {
+        AssignmentInput {
+            services: self.services.clone(),
+            service: self.service.clone(),
+            policies: self.policies.clone(),
+            policy: self.policy.clone(),
+        }
+    }
+
     fn limits(&self) -> Result<OwnLimits, Fault> {
         Ok(OwnLimits {
             views: limit("views", &self.views)?,
@@ -166,6 +206,7 @@ impl ChangeStaffForm {
             points: number(&self.points),
         };
         StaffInput {
+            assignment: (self.what == "assignment").then(|| self.assignment()),
             roles: (self.what == "roles").then_some(self.role),
             limits: (self.what == "limits").then_some(limits),
             ..StaffInput::default()

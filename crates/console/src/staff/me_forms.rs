@@ -3,11 +3,13 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use mamori_desk::Member as Proof;
-use mamori_desk::staff::change_preferences::Preferences;
-use mamori_model::staff::{Scheme, ViewMode};
-use mamori_model::{CredentialId, Language, Sensitive};
+use mamori_model::staff::{
+    BlurStrength, PictureSettings, PictureSize, Preferences, Scheme, Staff, Tint, ViewMode,
+    ZoneName,
+};
+use mamori_model::{CredentialId, Sensitive};
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -15,9 +17,11 @@ use crate::fault::Fault;
 use crate::field::wrong;
 use crate::form::{EmptyForm, Form, ScriptRequest};
 use crate::guard::{Member, Recent};
+use crate::staff::me_page::{self, LastForm};
 use crate::staff::sign_in_forms::PasskeyAnswer;
 use crate::staff::sign_in_forms::challenge_json;
 use crate::staff::sign_in_forms::json;
+use crate::{local_time, messages};
 
 /// The form with the display settings.
 #[derive(Debug, Deserialize)]
@@ -28,22 +32,71 @@ pub struct DisplayForm {
     view: String,
     #[serde(default)]
     has_keys: Option<String>,
+    /// Colours of clear pictures; empty: as before, like the next two.
+    #[serde(default)]
+    tint: String,
+    /// Size of clear pictures.
+    #[serde(default)]
+    size: String,
+    /// How strongly pictures are blurred.
+    #[serde(default)]
+    blur: String,
+    /// Name of the time zone; empty: that of the browser.
+    #[serde(default)]
+    zone: String,
 }
 
-/// `POST /console/me`: changes the display settings.
+impl DisplayForm {
+    fn read(&self, staff: &Staff) -> Result<Preferences, Fault> {
+        let before = staff.pictures;
+        let zone = match self.zone.trim() {
+            "" => None,
+            name => {
+                let zone: ZoneName = name.parse().map_err(|_| wrong("zone"))?;
+                local_time::find(&zone).ok_or_else(|| wrong("zone"))?;
+                Some(zone)
+            }
+        };
+        Ok(Preferences {
+            language: messages::language(&self.language).ok_or_else(|| wrong("language"))?,
+            scheme: Scheme::parse(&self.scheme).ok_or_else(|| wrong("scheme"))?,
+            view: ViewMode::parse(&self.view).ok_or_else(|| wrong("view"))?,
+            has_keys: self.has_keys.is_some(),
+            pictures: PictureSettings {
+                tint: word("tint", &self.tint, before.tint, Tint::parse)?,
+                size: word("size", &self.size, before.size, PictureSize::parse)?,
+                blur: word("blur", &self.blur, before.blur, BlurStrength::parse)?,
+            },
+            zone,
+        })
+    }
+}
+
+/// Parses the word of a setting; an empty one leaves the setting as it was.
+fn word<T>(
+    field: &'static str,
+    word: &str,
+    before: T,
+    parse: fn(&str) -> Option<T>,
+) -> Result<T, Fault> {
+    if word.is_empty() { Ok(before) } else { parse(word).ok_or_else(|| wrong(field)) }
+}
+
+/// `POST /console/me`: changes the display settings. If a field is wrong, the page shows it.
 pub async fn change(
     State(console): State<Console>,
     Member(session): Member,
     Form(form): Form<DisplayForm>,
-) -> Result<Redirect, Fault> {
-    let pages = Preferences {
-        language: Language::parse(&form.language).ok_or_else(|| wrong("language"))?,
-        scheme: Scheme::parse(&form.scheme).ok_or_else(|| wrong("scheme"))?,
-        view: ViewMode::parse(&form.view).ok_or_else(|| wrong("view"))?,
-        has_keys: form.has_keys.is_some(),
+) -> Result<Response, Fault> {
+    let pages = match form.read(&session.staff) {
+        Ok(pages) => pages,
+        Err(fault) => {
+            let last_form = LastForm { fault: Some(fault), zone: Some(form.zone) };
+            return me_page::answer(&console, &session, false, last_form).await;
+        }
     };
-    console.desk.change_preferences(&session.member, pages).await?;
-    Ok(to_me())
+    console.desk.change_preferences(&session.member, &pages).await?;
+    Ok(Redirect::to("/console/me?saved=yes").into_response())
 }
 
 /// `POST /console/me/break`: begins a break at the staff member's own request.

@@ -1,16 +1,13 @@
 //! `GET /console/staff` and `GET /console/staff/{staff}`: the staff accounts, their roles, and the
 //! record of changes. Exposure limits are shown, but never what a reviewer has viewed.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use mamori_model::audit::AuditEvent;
 use mamori_model::page::PageSize;
-use mamori_model::staff::OwnLimits;
-use mamori_model::{AuditId, Language, Line, Staff, StaffId, StaffRole};
+use mamori_model::staff::{Assignment, OwnLimits};
+use mamori_model::{AuditId, Language, Staff, StaffId, StaffRole};
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -18,9 +15,10 @@ use crate::fault::{Fault, FaultText, page};
 use crate::frame::Frame;
 use crate::guard::People;
 use crate::messages::MessageId;
-use crate::query::PageQuery;
-use crate::query::cursor;
+use crate::query::{Choice, PageQuery, cursor};
 use crate::show::{self, SafeHtml};
+use crate::staff::assignment::{AssignmentChoices, AssignmentInput, LimitedTo};
+use crate::staff::events::{self, Event, EventParams};
 use crate::staff::me_page::LanguageChoice;
 use crate::staff::me_page::language_choices;
 use crate::terms;
@@ -51,8 +49,16 @@ pub struct StaffPage<'a> {
     pub more: Option<String>,
     /// Roles to choose from.
     pub roles: Vec<RoleChoice>,
+    /// Services and policies to choose from.
+    pub assignment: AssignmentChoices,
     /// Languages to choose from.
     pub languages: Vec<LanguageChoice>,
+    /// The kinds of events by which the record can be filtered.
+    pub kinds: Vec<Choice>,
+    /// The staff member by whom the record is filtered: their id and display name.
+    pub of: Option<(String, SafeHtml)>,
+    /// Address of the download of the record, for auditors.
+    pub export: Option<String>,
     /// The events of this page, newest first.
     pub events: Vec<Event>,
     /// Link to older events.
@@ -70,6 +76,8 @@ pub struct Row {
     pub name: String,
     /// Names of the roles.
     pub roles: Vec<MessageId>,
+    /// Whether they are limited to some services or policies.
+    pub is_limited: bool,
     /// Time at which the account was created.
     pub since: SafeHtml,
     /// Time at which the account was deactivated.
@@ -87,22 +95,6 @@ pub struct RoleChoice {
     pub about: MessageId,
     /// Whether it is ticked.
     pub is_checked: bool,
-}
-
-/// An event in the record of staff accounts.
-#[derive(Clone, Debug)]
-pub struct Event {
-    /// Time of the event.
-    pub at: SafeHtml,
-    /// Name of the event.
-    pub what: MessageId,
-    /// Display name of the staff member whom it is about.
-    pub who: SafeHtml,
-    /// Display name of the staff member who caused it; `None`: the same staff member, the command
-    /// line, or Mamori itself.
-    pub by: Option<SafeHtml>,
-    /// Names of the roles after the event, if it changed them.
-    pub roles: Vec<MessageId>,
 }
 
 /// The page of one staff account.
@@ -123,6 +115,10 @@ pub struct PersonPage<'a> {
     pub row: Row,
     /// The roles to choose from, those of the account ticked.
     pub roles: Vec<RoleChoice>,
+    /// The services and policies to which the account is limited.
+    pub limited_to: Option<LimitedTo>,
+    /// The services and policies to choose from, those of the account ticked.
+    pub assignment: AssignmentChoices,
     /// Exposure limits; empty for roles that do not view items.
     pub limits: Vec<Limit>,
 }
@@ -151,6 +147,8 @@ pub struct StaffInput {
     pub language: Option<Language>,
     /// Words of the roles that were ticked; `None` if the form was not about roles.
     pub roles: Option<Vec<String>>,
+    /// Services and policies; `None` if the form was not about them.
+    pub assignment: Option<AssignmentInput>,
     /// Exposure limits; `None` if the form was not about them.
     pub limits: Option<OwnLimits>,
 }
@@ -188,6 +186,17 @@ pub struct Params {
     before: String,
     #[serde(default)]
     saved: Option<String>,
+    #[serde(default)]
+    what: String,
+    #[serde(default)]
+    who: String,
+}
+
+impl Params {
+    /// Returns the filter of the record.
+    fn events(&self) -> EventParams {
+        EventParams { what: self.what.clone(), who: self.who.clone() }
+    }
 }
 
 /// `GET /console/staff`.
@@ -211,9 +220,18 @@ pub async fn answer_list(
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
     let reader = people.proof.reader();
     let staff = console.desk.staff_page(reader, cursor::<StaffId>(&params.after)?, size).await?;
-    let record =
-        console.desk.staff_events(reader, cursor::<AuditId>(&params.before)?, size).await?;
-    let events = record.events.rows.iter().map(|linked| event_row(&linked.event, &record.people));
+    let filter = params.events();
+    let selected = filter.filter()?;
+    let before = cursor::<AuditId>(&params.before)?;
+    let record = console.desk.staff_events(reader, &selected, before, size).await?;
+    let of = match selected.staff {
+        Some(id) => {
+            let name = console.desk.staff(reader, id).await?.display_name;
+            Some((id.to_string(), show::text(name.as_str())))
+        }
+        None => None,
+    };
+    let services = console.desk.services_for_staff(&people.session.member).await?;
     let answered = page(&StaffPage {
         frame: &frame,
         may_change: people.proof.may_change(),
@@ -222,9 +240,17 @@ pub async fn answer_list(
         rows: staff.rows.iter().map(row).collect(),
         more: staff.next.map(|next| format!("{PATH}?after={next}")),
         roles: role_choices(None, last_form.input.roles.as_deref()),
+        assignment: AssignmentChoices::new(
+            &Assignment::EVERYTHING,
+            last_form.input.assignment.as_ref(),
+            &services,
+        ),
         languages: language_choices(last_form.input.language.unwrap_or(Language::English)),
-        events: events.collect(),
-        older: record.events.next.map(|next| format!("{PATH}?before={next}#events")),
+        kinds: filter.kinds(),
+        of,
+        export: people.session.member.auditor().map(|_| filter.export()),
+        events: events::rows(frame.messages, &record),
+        older: record.events.next.map(|next| filter.older(next)),
         input: last_form.input,
     })?;
     Ok((status, answered).into_response())
@@ -252,6 +278,7 @@ pub async fn answer_person(
     let frame = Frame::of(&people.session).at(PATH);
     let status = last_form.fault.as_ref().map_or(StatusCode::OK, Fault::status);
     let staff = console.desk.staff(people.proof.reader(), id).await?;
+    let services = console.desk.services_for_staff(&people.session.member).await?;
     let own_limits = last_form.input.limits.unwrap_or(staff.exposure_limits);
     let common = console.desk.settings().exposure;
     let limit = |field, label, own, common: u32| Limit { field, label, own, common: common.into() };
@@ -268,6 +295,12 @@ pub async fn answer_person(
         problem: last_form.fault.as_ref().map(|fault| fault.text(frame.messages)),
         row: row(&staff),
         roles: role_choices(Some(&staff), last_form.input.roles.as_deref()),
+        limited_to: LimitedTo::of(&staff.assignment, &services),
+        assignment: AssignmentChoices::new(
+            &staff.assignment,
+            last_form.input.assignment.as_ref(),
+            &services,
+        ),
         limits: if staff.roles.is_reviewer() { limits } else { Vec::new() },
     })?;
     Ok((status, answered).into_response())
@@ -279,6 +312,7 @@ fn row(staff: &Staff) -> Row {
         display_name: show::text(staff.display_name.as_str()),
         name: staff.name.to_string(),
         roles: staff.roles.iter().map(terms::role).collect(),
+        is_limited: staff.assignment.is_limited(),
         since: show::time(staff.created_at),
         left: staff.ended_at.map(show::time),
     }
@@ -297,41 +331,4 @@ pub fn role_choices(staff: Option<&Staff>, input: Option<&[String]>) -> Vec<Role
         is_checked: has(role),
     };
     StaffRole::ALL.iter().copied().map(role).collect()
-}
-
-fn event_row(event: &AuditEvent, people: &BTreeMap<StaffId, Line>) -> Event {
-    let display_name = |id: StaffId| show::text(people.get(&id).map_or("–", Line::as_str));
-    Event {
-        at: show::time(event.at),
-        what: terms::audit_verb(event.verb),
-        who: event.target.as_str().parse().map_or_else(|_| show::text("–"), display_name),
-        by: event.actor.staff().map(display_name),
-        roles: event.after.as_deref().map(roles_in).unwrap_or_default(),
-    }
-}
-
-/// Reads the roles in the details of an event.
-fn roles_in(about: &str) -> Vec<MessageId> {
-    #[derive(Default, Deserialize)]
-    struct About {
-        #[serde(default)]
-        roles: Vec<StaffRole>,
-    }
-    let about: About = serde_json::from_str(about).unwrap_or_default();
-    about.roles.into_iter().map(terms::role).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_roles_of_an_event_are_read_and_nothing_else_is() {
-        let roles = roles_in(r#"{"before":["lead"],"roles":["reviewer","lead"]}"#);
-
-        assert_eq!(roles, [MessageId("role-reviewer"), MessageId("role-lead")]);
-        for other in [r#"{"kind":"enroll"}"#, "", "[]", r#"{"roles":["king"]}"#] {
-            assert!(roles_in(other).is_empty(), "{other}");
-        }
-    }
 }

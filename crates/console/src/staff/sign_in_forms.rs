@@ -21,10 +21,10 @@ use crate::form::{EmptyForm, Form, ScriptRequest, SignedOutForm, SignedOutScript
 use crate::frame::RequestFrame;
 use crate::guard::{Member, SIGN_IN, next_path};
 use crate::session;
-use crate::staff::sign_in_page::SignInPage;
 use crate::staff::sign_in_page::enroll_page;
 use crate::staff::sign_in_page::enroll_path;
 use crate::staff::sign_in_page::prove_page;
+use crate::staff::sign_in_page::sign_in_again;
 
 /// The form to sign in with a password and a code.
 #[derive(Deserialize)]
@@ -56,17 +56,8 @@ pub async fn sign_in(
             if next.is_empty() { "/console" } else { next },
         )),
         Err(Error::Refused(refusal)) => {
-            let fault = Fault::from(refusal);
             let frame = request_frame.frame();
-            let again = page(&SignInPage {
-                frame: &frame,
-                name: &form.name,
-                problem: Some(fault.text(frame.messages)),
-                why: None,
-                has_passkeys: console.desk.settings().sign_in.origin.is_some(),
-                next,
-            })?;
-            Ok((fault.status(), fault.retry_after(), again).into_response())
+            sign_in_again(&console, &frame, &refusal.into(), &form.name, next)
         }
         Err(other) => Err(other.into()),
     }
@@ -162,8 +153,8 @@ pub async fn enroll(
         Err(Error::Refused(refusal)) if refusal != Refusal::LinkUsed => {
             let enrollment = console.desk.enrollment(&token).await?;
             let (fault, frame) = (Fault::from(refusal), request_frame.frame());
-            let again =
-                page(&enroll_page(&frame, &enrollment, &action, Some(fault.text(frame.messages))))?;
+            let problem = Some(fault.text(frame.messages));
+            let again = page(&enroll_page(&console, &frame, &enrollment, &action, problem))?;
             Ok((fault.status(), again).into_response())
         }
         Err(other) => Err(other.into()),
@@ -260,7 +251,8 @@ pub async fn finish_prove(
     Ok(([(SET_COOKIE, cookie)], json("{\"next\":\"/console\"}".to_owned())).into_response())
 }
 
-fn redirect_with_session(console: &Console, entered: &NewSession, next: &str) -> Response {
+/// Returns a redirect to `next` that sets the cookie of the session.
+pub fn redirect_with_session(console: &Console, entered: &NewSession, next: &str) -> Response {
     let cookie = session::set(&entered.cookie, &console.settings);
     ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response()
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use mamori_desk::staff::credentials::CodeOffer;
 use mamori_desk::staff::enroll::Enrollment;
 use mamori_desk::{Error, SessionLookup};
@@ -17,6 +17,7 @@ use crate::guard::{Member, next_path};
 use crate::messages::MessageId;
 use crate::query::PageQuery;
 use crate::show::{self, SafeHtml};
+use crate::staff::oidc_page::{ProviderLink, provider_link};
 
 /// The form to sign in.
 #[derive(Debug, Template)]
@@ -32,6 +33,8 @@ pub struct SignInPage<'a> {
     pub why: Option<MessageId>,
     /// Whether sign-in with a passkey is possible.
     pub has_passkeys: bool,
+    /// Link to the organisation's sign-in provider; `None` where none is configured.
+    pub provider: Option<ProviderLink>,
     /// Path of the page to open afterwards; empty: the start page.
     pub next: &'a str,
 }
@@ -63,6 +66,8 @@ pub struct EnrollPage<'a> {
     pub action: &'a str,
     /// Whether passkeys can be created.
     pub has_passkeys: bool,
+    /// Link to the organisation's sign-in provider; `None` where none is configured.
+    pub provider: Option<ProviderLink>,
     /// A new secret for the codes that go with a password; `None` if the vault has no key to store
     /// it.
     pub codes: Option<Codes>,
@@ -91,6 +96,8 @@ pub struct ProvePage<'a> {
     pub has_passkeys: bool,
     /// Whether they have both a password and codes.
     pub has_password: bool,
+    /// Link to the sign-in provider, if their account there is connected.
+    pub provider: Option<ProviderLink>,
     /// Path of the page to open afterwards.
     pub next: &'a str,
 }
@@ -118,14 +125,38 @@ pub async fn show(
         "ended" => Some(MessageId("sign-in-ended")),
         _ => None,
     };
-    page(&SignInPage {
-        frame: &request_frame.frame(),
+    let next = next_path(&params.next).unwrap_or("");
+    page(&sign_in_page(&console, &request_frame.frame(), why, next))
+}
+
+/// Returns the form to sign in again, with the reason.
+pub fn sign_in_again(
+    console: &Console,
+    frame: &Frame,
+    fault: &Fault,
+    name: &str,
+    next: &str,
+) -> Result<Response, Fault> {
+    let problem = Some(fault.text(frame.messages));
+    let again = page(&SignInPage { name, problem, ..sign_in_page(console, frame, None, next) })?;
+    Ok((fault.status(), fault.retry_after(), again).into_response())
+}
+
+fn sign_in_page<'a>(
+    console: &Console,
+    frame: &'a Frame,
+    why: Option<MessageId>,
+    next: &'a str,
+) -> SignInPage<'a> {
+    SignInPage {
+        frame,
         name: "",
         problem: None,
         why,
         has_passkeys: console.desk.settings().sign_in.origin.is_some(),
-        next: next_path(&params.next).unwrap_or(""),
-    })
+        provider: provider_link(console, "/console/sign-in/oidc", next),
+        next,
+    }
 }
 
 /// `GET /console/enroll/{token}`: shows the forms under an enrolment link that is valid. Under
@@ -138,7 +169,10 @@ pub async fn enroll(
 ) -> Result<Response, Fault> {
     let action = enroll_path(&token)?;
     match console.desk.enrollment(&token).await {
-        Ok(enrollment) => page(&enroll_page(&request_frame.frame(), &enrollment, &action, None)),
+        Ok(enrollment) => {
+            let frame = request_frame.frame();
+            page(&enroll_page(&console, &frame, &enrollment, &action, None))
+        }
         Err(Error::Refused(Refusal::LinkUsed)) => {
             page(&SignInLinkPage { frame: &request_frame.frame(), action: &action })
         }
@@ -148,6 +182,7 @@ pub async fn enroll(
 
 /// Creates the page under an enrolment link, in the language of `frame`.
 pub fn enroll_page<'a>(
+    console: &Console,
     frame: &'a Frame,
     enrollment: &Enrollment,
     action: &'a str,
@@ -165,6 +200,7 @@ pub fn enroll_page<'a>(
         name: enrollment.staff.name.to_string(),
         action,
         has_passkeys: enrollment.has_passkeys,
+        provider: provider_link(console, &format!("{action}/oidc"), ""),
         codes: enrollment.codes.as_ref().map(codes),
     }
 }
@@ -197,11 +233,14 @@ pub async fn prove_page(
 ) -> Result<Response, Fault> {
     let methods = console.desk.sign_in_methods(&session.member).await?;
     let has = |kind| methods.iter().any(|method| method.kind == kind);
+    let next = next_path(next).unwrap_or("/console");
+    let provider = provider_link(console, "/console/prove/oidc", next);
     page(&ProvePage {
         frame: &Frame::of(session),
         problem,
         has_passkeys: has(CredentialKind::Passkey),
         has_password: has(CredentialKind::Password) && has(CredentialKind::Totp),
-        next: next_path(next).unwrap_or("/console"),
+        provider: provider.filter(|_| has(CredentialKind::Oidc)),
+        next,
     })
 }

@@ -20,7 +20,8 @@ use crate::staff::sign_in_forms::json;
 
 /// Why a reviewer may view an item: the claim that their page showed; if `decision` is not empty, the
 /// decision whose second approver they are; if `bulk` is not empty, the bulk decision that they
-/// prepared; if `dispute` is not empty, the dispute to which they may agree as a lead.
+/// prepared; if `dispute` is not empty, the dispute to which they may agree as a lead; if `choose` is
+/// not empty, they choose cases for a bulk decision, and view only blurred.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ViewReason {
@@ -28,6 +29,7 @@ pub struct ViewReason {
     decision: String,
     bulk: String,
     dispute: String,
+    choose: String,
 }
 
 /// The form that begins a clear view.
@@ -58,6 +60,7 @@ pub async fn begin(
         decision: form.decision,
         bulk: form.bulk,
         dispute: form.dispute,
+        choose: String::new(),
     };
     let item = form.item.parse().map_err(|_| wrong("item"))?;
     let view = open_view(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.view();
@@ -74,7 +77,7 @@ pub async fn blurred(
 ) -> Result<Response, Fault> {
     let item = item.parse().map_err(|_| Fault::not_found())?;
     let opened = open_view(&console, &reviewer, (&case, item), &by, Clarity::Blurred).await?;
-    picture(&console, opened).await
+    picture(&console, &reviewer, opened).await
 }
 
 /// `GET /console/views/{view}/picture`: returns the picture of a view that has just begun, once.
@@ -84,7 +87,7 @@ pub async fn show(
     Path(view): Path<String>,
 ) -> Result<Response, Fault> {
     let opened = console.desk.reopen_view(&reviewer.proof, view_id(&view)?).await?;
-    picture(&console, opened).await
+    picture(&console, &reviewer, opened).await
 }
 
 /// `POST /console/views/{view}/heartbeat`: keeps a view open. The page sends it every 5 seconds.
@@ -117,6 +120,9 @@ async fn open_view(
     clarity: Clarity,
 ) -> Result<RecordedView, Fault> {
     let case = read(case)?;
+    if !by.choose.is_empty() {
+        return Ok(console.desk.open_view_to_choose(&reviewer.proof, case, item).await?);
+    }
     if !by.bulk.is_empty() {
         let bulk = by.bulk.parse().map_err(|_| wrong("bulk"))?;
         let opened = console.desk.open_view_in_bulk(&reviewer.proof, bulk, (case, item), clarity);
@@ -135,8 +141,12 @@ async fn open_view(
     Ok(console.desk.open_view_as_approver(&reviewer.proof, decision, item, clarity).await?)
 }
 
-async fn picture(console: &Console, opened: RecordedView) -> Result<Response, Fault> {
-    let shown = console.desk.picture(opened).await?;
+async fn picture(
+    console: &Console,
+    reviewer: &Reviewer,
+    opened: RecordedView,
+) -> Result<Response, Fault> {
+    let shown = console.desk.picture_for(opened, reviewer.session.staff.pictures.blur).await?;
     let headers: [(HeaderName, HeaderValue); 1] =
         [(CONTENT_TYPE, HeaderValue::from_static(shown.media_type))];
     Ok((headers, shown.file).into_response())

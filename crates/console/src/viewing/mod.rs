@@ -1,3 +1,4 @@
-//! Views of items.
+//! Views of items, and of their pages at the service.
 
+pub mod context_form;
 pub mod forms;

@@ -79,7 +79,9 @@ pub struct OpenActionRow {
 /// An endpoint.
 #[derive(Clone, Debug)]
 pub struct EndpointRow {
-    /// Host of its URL; the rest may contain a secret.
+    /// Its id.
+    pub id: String,
+    /// Host and port of its URL; the rest may contain a secret.
     pub host: SafeHtml,
     /// Name of its service.
     pub service: SafeHtml,
@@ -89,6 +91,10 @@ pub struct EndpointRow {
     pub waiting: u64,
     /// Result of the newest delivery that was tried.
     pub last: Option<SafeHtml>,
+    /// CSS class of that result.
+    pub last_tone: &'static str,
+    /// When the next delivery to it is due.
+    pub next: Option<SafeHtml>,
 }
 
 /// A webhook delivery.
@@ -102,7 +108,9 @@ pub struct Row {
     pub created: SafeHtml,
     /// Name of the service.
     pub service: SafeHtml,
-    /// Host of the endpoint; `None` if the endpoint was removed.
+    /// Id of the endpoint.
+    pub endpoint: String,
+    /// Host and port of the endpoint; `None` if the endpoint was removed.
     pub host: Option<SafeHtml>,
     /// Name of its state.
     pub state: MessageId,
@@ -112,10 +120,25 @@ pub struct Row {
     pub attempts: u32,
     /// Result of the last attempt.
     pub last: Option<SafeHtml>,
+    /// CSS class of that result.
+    pub last_tone: &'static str,
     /// State of the action that it requests; `None` if it requests none.
     pub answer: Option<MessageId>,
-    /// Whether the staff member may send it again.
-    pub may_resend: bool,
+    /// When it is tried next, if it waits.
+    pub next: Option<SafeHtml>,
+    /// How the staff member may send it again; `None`: not.
+    pub resend: Option<Resend>,
+}
+
+/// How a delivery can be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resend {
+    /// It waits for its next attempt: at once.
+    Now,
+    /// It failed: again.
+    Again,
+    /// It was received: again, which is rarely needed and so takes two steps.
+    AgainBehind,
 }
 
 /// Parameters in the query of the address: a state, and cursors of the lists.
@@ -190,12 +213,16 @@ fn open_action_row(action: &mamori_desk::OpenAction) -> OpenActionRow {
 }
 
 fn endpoint_row(endpoint: &EndpointStatus) -> EndpointRow {
+    let last = endpoint.last_result.as_deref();
     EndpointRow {
+        id: endpoint.id.to_string(),
+        next: endpoint.next_attempt.map(show::time),
         host: show::text(&endpoint.host),
         service: show::text(endpoint.service.as_str()),
         disabled: endpoint.disabled_at.map(show::time),
         waiting: endpoint.waiting,
-        last: endpoint.last_result.as_deref().map(show::text),
+        last: last.map(show::text),
+        last_tone: result_tone(last),
     }
 }
 
@@ -206,14 +233,27 @@ fn row(message: &DeliveryListing, may_resend: bool) -> Row {
         event: terms::webhook_event(line.event),
         created: show::time(line.created_at),
         service: show::text(line.service.as_str()),
+        endpoint: line.endpoint.to_string(),
         host: message.host.as_deref().map(show::text),
+        next: message.next_attempt.map(show::time),
         state: terms::delivery_state(line.state),
         tone: tone(line.state),
         attempts: line.attempts,
         last: line.last_result.as_deref().map(show::text),
+        last_tone: result_tone(line.last_result.as_deref()),
         answer: line.action.map(terms::action_state),
-        may_resend: may_resend && message.host.is_some() && line.state != DeliveryState::Waiting,
+        resend: resend(message).filter(|_| may_resend),
     }
+}
+
+/// Returns how a delivery can be sent again; `None` if its endpoint was removed.
+fn resend(message: &DeliveryListing) -> Option<Resend> {
+    message.host.as_ref()?;
+    Some(match message.line.state {
+        DeliveryState::Waiting => Resend::Now,
+        DeliveryState::Failed => Resend::Again,
+        DeliveryState::Delivered => Resend::AgainBehind,
+    })
 }
 
 /// Returns the CSS class of a delivery's state. The name of the state is always shown beside it.
@@ -222,5 +262,30 @@ pub fn tone(state: DeliveryState) -> &'static str {
         DeliveryState::Delivered => " good",
         DeliveryState::Waiting => " care",
         DeliveryState::Failed => " bad",
+    }
+}
+
+/// Returns the CSS class of an attempt's result: a status of success, or else a failure.
+fn result_tone(result: Option<&str>) -> &'static str {
+    match result.map(str::parse::<u16>) {
+        None => "",
+        Some(Ok(200..=299)) => " good",
+        Some(_) => " bad",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_status_of_success_has_the_tone_of_success() {
+        assert_eq!(result_tone(None), "");
+        for success in ["200", "204", "299"] {
+            assert_eq!(result_tone(Some(success)), " good");
+        }
+        for failure in ["199", "301", "410", "503", "timeout", "no connection", "20"] {
+            assert_eq!(result_tone(Some(failure)), " bad", "{failure}");
+        }
     }
 }

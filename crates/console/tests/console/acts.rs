@@ -74,12 +74,15 @@ fn routes_of_verb(verb: AuditVerb) -> &'static [&'static str] {
         KeyRevoked => &["/console/changes/{request}/approve", "/console/changes/{request}/refuse"],
         DeliveryResent => &["/console/deliveries/{delivery}/redeliver"],
         StaffAdded => &["/console/staff"],
-        StaffRolesChanged | StaffLimitsChanged | StaffLinkMade | StaffEnded => {
-            &["/console/staff/{staff}"]
-        }
+        StaffRolesChanged
+        | StaffAssignmentChanged
+        | StaffLimitsChanged
+        | StaffLinkMade
+        | StaffEnded => &["/console/staff/{staff}"],
         CredentialAdded => &[
             "/console/enroll/{token}",
             "/console/enroll/{token}/passkey/finish",
+            "/console/sign-in/oidc/finish",
             "/console/me/passkey/finish",
             "/console/me/password",
             "/console/me/code",
@@ -87,6 +90,7 @@ fn routes_of_verb(verb: AuditVerb) -> &'static [&'static str] {
         CredentialRemoved => &["/console/me/credentials/{credential}/remove"],
         SignedInWithLink => &["/console/enroll/{token}"],
         PolicyChanged => &["/console/policies/{purpose}"],
+        ReasonsChanged => &["/console/reasons"],
         DisputeResolved => &["/console/disputes/{dispute}/resolve"],
         BulkPrepared => &["/console/bulk"],
         BulkConfirmed => &["/console/bulk/{bulk}/confirm"],
@@ -112,6 +116,7 @@ fn routes_of_case_event(kind: CaseEventKind) -> &'static [&'static str] {
         // The page of a decision records that it was opened by a person who may approve it.
         DecisionOpened => &["/console/decisions/{decision}/approve"],
         Approved => &["/console/decisions/{decision}/approve", "/console/bulk/{bulk}/approve"],
+        ContextOpened => &["/console/cases/{case}/items/{item}/context"],
         BulkOpened => &["/console/bulk/{bulk}/approve"],
         Refused => &["/console/decisions/{decision}/refuse", "/console/bulk/{bulk}/refuse"],
         Undone => &["/console/decisions/{decision}/undo", "/console/bulk/{bulk}/undo"],

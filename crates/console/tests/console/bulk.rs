@@ -33,6 +33,7 @@ on_both_engines! {
         let shown = app.get_as(&rei, &bulk).await;
         let before = app.post_as(&lea, "/console/queue/next", &[]).await;
         let confirmed = app.post_as(&rei, &format!("{bulk}/confirm"), &[]).await;
+        let author = app.get_as(&rei, &bulk).await;
         let own = app.post_as(&rei, &format!("{bulk}/approve"), &[]).await;
         let waits = app.get_as(&lea, &bulk).await;
         let approved = app.post_as(&lea, &format!("{bulk}/approve"), &[]).await;
@@ -48,6 +49,8 @@ on_both_engines! {
         assert!(text.contains("The &lt;poster&gt; again."), "{text}");
         assert_eq!(before.to(), "/console/queue?none=1", "these cases are not in the queue");
         assert_eq!(confirmed.to(), bulk);
+        let who = "A lead who did not propose it must approve it.";
+        assert!(author.page().contains(who) && !waits.text.contains(who), "{author:?}");
         assert_eq!(own.status, StatusCode::NOT_FOUND, "a reviewer cannot be the second approver");
         assert!(waits.page().contains("Waiting for second approval"), "{waits:?}");
         assert!(waits.text.contains("You are the second approver"), "{waits:?}");
@@ -67,8 +70,8 @@ on_both_engines! {
         let none = prepare(&app, &rei, &[]).await;
 
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(none.text.contains("<title>No case is chosen"), "{none:?}");
-        assert!(none.text.contains("href=\"/console/bulk/new\""), "{none:?}");
+        assert!(none.text.contains("<strong>No case is chosen"), "{none:?}");
+        assert!(none.text.contains("There is no open case"), "there is no form to show: {none:?}");
         let list = app.get_as(&rei, "/console/bulk").await;
         assert!(!list.page().contains("/console/bulk/bulk_"), "{list:?}");
     }

@@ -24,6 +24,7 @@ async fn decide_not_a_match(app: &TestApp, who: &Person, case: &str, page: &Test
         ("claim", &*page.field("claim")),
         ("version", &*page.field("version")),
         ("outcome", "not_a_match"),
+        ("confirmed", "yes"),
         ("items", "leave"),
         ("reason", "It is a <b>cat</b>."),
     ];

@@ -26,9 +26,42 @@ on_both_engines! {
 
         assert_eq!(by_id.to(), case);
         assert_eq!((cases(&by_name), cases(&by_part)), (1, 0));
-        assert!(by_part.page().contains("Nothing was found that you may see"), "{by_part:?}");
+        assert!(by_part.page().contains("No results."), "{by_part:?}");
         let queue = "<a href=\"/console/queue\" autofocus><span class=\"faint small\">Page</span>";
         assert!(page.page().contains(queue), "{page:?}");
+    }
+
+    async fn results_say_policy_and_state_and_commands_are_found(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("post 1/a", Some("user-17")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let audi = app.person("audi", &[StaffRole::Auditor]).await;
+        let find = async |who, text: &str| {
+            app.get_as(who, &format!("/console/find?q={text}")).await.page().to_owned()
+        };
+        let live = async |who, text: &str| {
+            let answer = app.get_as(who, &format!("/console/find/results?q={text}")).await;
+            answer.page().to_owned()
+        };
+
+        let item = find(&rei, "post+1%2Fa").await;
+        assert!(item.contains("<span class=\"about small\">Rehearsal</span>"), "{item}");
+        assert!(item.contains("<span class=\"about small\">Open</span>"), "{item}");
+        let typed = live(&rei, "post+1%2Fa").await;
+        assert!(typed.contains("\"about\":[\"Rehearsal\",\"Open\"]"), "{typed}");
+        assert!(typed.contains("\"kind\":\"Case\"") && !typed.contains("user-17"), "{typed}");
+        let bank = live(&audi, "REHEARS").await;
+        assert!(bank.contains("\"about\":[\"Rehearsal\",\"Enabled\"]"), "{bank}");
+
+        let next = find(&rei, "next").await;
+        assert!(next.contains("action=\"/console/queue/next\""), "{next}");
+        assert!(!find(&audi, "next").await.contains("/console/queue/next"), "an auditor claims none");
+        assert!(find(&lea, "undecided").await.contains("href=\"/console/cases\""));
+        assert!(!find(&rei, "undecided").await.contains("href=\"/console/cases\""));
+        assert!(live(&audi, "sign+out").await.contains("\"is_form\":true"));
+        let none = live(&rei, "nothing+is+called+so").await;
+        assert!(none.contains("\"rows\":[]") && none.contains("\"none\":\"No results.\""), "{none}");
+        assert!(live(&rei, "").await.contains("\"rows\":[]"), "nothing is searched for");
     }
 
     async fn only_a_whole_id_redirects_to_its_page(records: TestDatabase) {

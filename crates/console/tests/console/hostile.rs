@@ -41,7 +41,7 @@ const SCRIPT: Hostile = Hostile {
 const HIDDEN: Hostile = Hostile {
     text: "a\u{202e}gpj\u{200b}.exe",
     raw: &["\u{202e}", "\u{200b}"],
-    shown: &["U+202E", "<code translate=\"no\">text</code>"],
+    shown: &["U+202E", "id=\"problem-"],
     is_for_typing: true,
 };
 

@@ -30,7 +30,7 @@ pub fn matrix() -> BTreeMap<(&'static str, &'static str), Vec<&'static str>> {
 
 /// The word of the matrix for an answer. Only a request without a session counts as redirected to
 /// the sign-in page.
-fn outcome(answer: &TestResponse, is_signed_out: bool) -> &'static str {
+pub fn outcome(answer: &TestResponse, is_signed_out: bool) -> &'static str {
     let to = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("");
     match answer.status {
         StatusCode::NOT_FOUND => "404",

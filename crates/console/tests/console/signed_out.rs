@@ -45,9 +45,9 @@ on_both_engines! {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         assert_eq!(answer.headers[CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(answer.text.contains("<html lang=\"ja\""), "{}", answer.text);
-        assert!(answer.text.contains("<title>ここには何もありません"), "{}", answer.text);
+        assert!(answer.text.contains("<title>ページが見つかりません"), "{}", answer.text);
         let english = app.get("/console/no/such/page").await;
-        assert!(english.text.contains("<title>There is nothing here"), "{}", english.text);
+        assert!(english.text.contains("<title>Page not found"), "{}", english.text);
     }
 
     async fn every_answer_forbids_loading_from_other_origins(records: TestDatabase) {

@@ -31,6 +31,9 @@ on_both_engines! {
             ("language", "ja"),
             ("role", "reviewer"),
             ("role", "policy_editor"),
+            ("services", "all"),
+            ("policies", "some"),
+            ("policy", "rehearsal"),
         ];
 
         let added = app.post_as(&admin, "/console/staff", &form).await;
@@ -70,20 +73,107 @@ on_both_engines! {
         assert_eq!(app.get_as(&again, "/console/queue").await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn an_assignment_is_set_by_a_form_and_told_to_the_reviewer(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+        let audi = app.person("audi", &[StaffRole::Auditor]).await;
+        let service = app.caller.service().to_string();
+        let only = |service| {
+            [
+                ("what", "assignment"),
+                ("services", "some"),
+                ("service", service),
+                ("policies", "some"),
+                ("policy", "rehearsal"),
+            ]
+        };
+
+        let none = [("what", "assignment"), ("services", "some"), ("policies", "all")];
+        let none = change(&app, &admin, &rei, &none).await;
+        let unknown = only("svc_00000000000000000000000000000009");
+        let unknown = change(&app, &admin, &rei, &unknown).await;
+        let unsaid = change(&app, &admin, &rei, &[("what", "assignment")]).await;
+        let auditor = change(&app, &admin, &audi, &only(&service)).await;
+        let changed = change(&app, &admin, &rei, &only(&service)).await;
+
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(none.text.contains("<strong>No service or no policy is chosen"), "{none:?}");
+        assert!(none.text.contains("name=\"services\" value=\"some\" checked"), "{none:?}");
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+        assert!(unsaid.status.is_client_error(), "{unsaid:?}");
+        assert!(auditor.text.contains("An auditor or an administrator cannot be limited"));
+        let page = app.get_as(&admin, &changed.to()).await;
+        assert!(page.page().contains("<dd><bdi>a service</bdi>; Rehearsal</dd>"), "{page:?}");
+        assert!(page.text.contains(&format!("value=\"{service}\" checked")), "{page:?}");
+        let list = app.get_as(&audi, "/console/staff").await;
+        assert!(list.page().contains("<span class=\"state\">Limited</span>"), "{list:?}");
+        assert!(list.text.contains("Services and policies of a staff member changed"), "{list:?}");
+        assert!(app.get_as(&rei, "/console/queue").await.to().starts_with("/console/sign-in"));
+        let again = app.new_session(rei.staff.clone()).await;
+        let queue = app.get_as(&again, "/console/queue").await;
+        let told = "You see the cases of these services: <bdi>a service</bdi></p>";
+        assert!(queue.page().contains(told), "{queue:?}");
+        let other = app.get_as(&app.reviewer("aoi").await, "/console/queue").await;
+        assert!(!other.page().contains("You see the cases"), "{other:?}");
+    }
+
+    async fn the_record_is_filtered_and_downloaded_by_an_auditor(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+        let audi = app.person("audi", &[StaffRole::Auditor]).await;
+        change(&app, &admin, &rei, &[("what", "roles"), ("role", "lead")]).await.to();
+        change(&app, &admin, &rei, &[("what", "link")]).await.page();
+        let who = rei.staff.id.to_string();
+
+        let roles = app.get_as(&audi, "/console/staff?what=staff_roles_changed").await;
+        let of_rei = app.get_as(&audi, &format!("/console/staff?who={who}")).await;
+        let path = of_rei.page().split("href=\"").find(|part| part.starts_with("/console/staff/events"));
+        let path = path.unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        let export = app.get_as(&audi, &path).await;
+        let all = app.get_as(&audi, "/console/staff/events").await;
+
+        let events = |page: &TestResponse| {
+            page.page().split("id=\"events\"").nth(1).unwrap().matches("<tr><td><time").count()
+        };
+        assert_eq!(events(&roles), 1, "{roles:?}");
+        assert!(roles.text.contains("Roles of a staff member changed: Lead</td>"), "{roles:?}");
+        // Created, with a sign-in link that was used; then roles, and an enrolment link.
+        assert!(events(&of_rei) >= 4, "{of_rei:?}");
+        assert!(of_rei.text.contains("One-time link created: enrolment link"), "{of_rei:?}");
+        assert!(of_rei.text.contains("One-time link created: sign-in link"), "{of_rei:?}");
+        assert!(of_rei.text.contains("<td><bdi>Command line</bdi></td>"), "{of_rei:?}");
+        let lines: Vec<&str> = export.page().lines().collect();
+        assert_eq!(lines.len(), events(&of_rei), "{export:?}");
+        for line in &lines {
+            assert!(line.contains(&format!("\"staff\":\"{who}\"")), "{line}");
+        }
+        assert!(lines[0].contains("\"verb\":\"staff_link_made\""), "the newest first: {lines:?}");
+        assert!(lines[0].contains("\"actor_name\":\"boss"), "{lines:?}");
+        assert!(all.page().lines().count() > lines.len(), "{all:?}");
+        let by_admin = app.get_as(&admin, "/console/staff").await;
+        assert!(!by_admin.page().contains("/console/staff/events"), "only an auditor takes it along");
+        for odd in ["what=bank_created", "who=x", "other=1"] {
+            let odd = app.get_as(&audi, &format!("/console/staff?{odd}")).await;
+            assert!(odd.status.is_client_error(), "{odd:?}");
+        }
+    }
+
     async fn the_last_administrator_cannot_be_deactivated(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let admin = admin(&app).await;
 
-        let left = change(&app, &admin, &admin, &[("what", "end")]).await;
+        let unsure = change(&app, &admin, &admin, &[("what", "end")]).await;
+        let left = change(&app, &admin, &admin, &[("what", "end"), ("confirmed", "yes")]).await;
         let lesser = [("what", "roles"), ("role", "lead")];
         let lesser = change(&app, &admin, &admin, &lesser).await;
 
+        assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY, "it is not confirmed");
         assert_eq!(left.status, StatusCode::CONFLICT);
         assert!(left.text.contains("<strong>This is the last administrator"), "{left:?}");
         assert_eq!(lesser.status, StatusCode::FORBIDDEN);
         assert!(lesser.text.contains("<strong>You cannot change your own roles"), "{lesser:?}");
         app.person("other", &[StaffRole::Administrator]).await;
-        change(&app, &admin, &admin, &[("what", "end")]).await.to();
+        change(&app, &admin, &admin, &[("what", "end"), ("confirmed", "yes")]).await.to();
         assert!(app.get_as(&admin, "/console/staff").await.to().starts_with("/console/sign-in"));
     }
 
@@ -131,7 +221,7 @@ on_both_engines! {
         let path = format!("/console/staff/{}", rei.staff.id);
 
         let page = app.get_as(&admin, &path).await;
-        let end = change(&app, &admin, &rei, &[("what", "end")]).await;
+        let end = change(&app, &admin, &rei, &[("what", "end"), ("confirmed", "yes")]).await;
 
         assert!(page.page().contains("href=\"/console/prove?next=%2Fconsole%2Fstaff%2Fstaff_"));
         assert!(!page.text.contains("value=\"end\""), "{page:?}");
@@ -152,6 +242,9 @@ on_both_engines! {
             ("language", "ja"),
             ("role", "reviewer"),
             ("role", "policy_editor"),
+            ("services", "all"),
+            ("policies", "some"),
+            ("policy", "rehearsal"),
         ];
 
         let added = app.post_as(&admin, "/console/staff", &form).await;
@@ -171,6 +264,8 @@ on_both_engines! {
             "value=\"ja\" lang=\"ja\" selected",
             "value=\"reviewer\" checked",
             "value=\"policy_editor\" checked",
+            "name=\"policies\" value=\"some\" checked",
+            "value=\"rehearsal\" checked",
         ] {
             assert!(added.text.contains(kept), "{kept}: {added:?}");
         }
@@ -186,7 +281,14 @@ on_both_engines! {
         let app = TestApp::open(records).await;
         let admin = admin(&app).await;
         app.reviewer("rei").await;
-        let form = [("name", "rei"), ("display_name", "Another Rei"), ("language", "en"), ("role", "lead")];
+        let form = [
+            ("name", "rei"),
+            ("display_name", "Another Rei"),
+            ("language", "en"),
+            ("role", "lead"),
+            ("services", "all"),
+            ("policies", "all"),
+        ];
 
         let taken = app.post_as(&admin, "/console/staff", &form).await;
 

@@ -22,8 +22,8 @@ use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::{
-    Action, Distance, Evidence, EvidenceId, Hash, Item, Jurisdictions, Language, Pdq, Purpose,
-    Quality, Reach, Sensitive, Staff, StaffRole, Surface,
+    Action, Assignment, Distance, Evidence, EvidenceId, Hash, Item, ItemContext, Jurisdictions,
+    Language, Pdq, Purpose, Quality, Reach, Sensitive, Staff, StaffRole, Surface,
 };
 use mamori_store::{NewEntry, Store};
 use mamori_testkit::database::TestDatabase;
@@ -35,7 +35,7 @@ use tower::ServiceExt;
 use url::form_urlencoded;
 
 /// Origin of the console.
-const TEST_ORIGIN: &str = "http://localhost:8080";
+pub const TEST_ORIGIN: &str = "http://localhost:8080";
 
 /// A desk and its console.
 pub struct TestApp {
@@ -103,13 +103,22 @@ impl TestApp {
         records: TestDatabase,
         configure: impl FnOnce(&mut mamori_desk::Settings),
     ) -> Self {
+        Self::at(Timestamp::from_second(1_795_000_000).unwrap(), records, configure).await
+    }
+
+    /// At a time that stands still, with settings that `configure` changes.
+    pub async fn at(
+        now: Timestamp,
+        records: TestDatabase,
+        configure: impl FnOnce(&mut mamori_desk::Settings),
+    ) -> Self {
         let store = mamori_store::Settings {
             // Long enough on a busy machine.
             acquire_timeout: std::time::Duration::from_mins(1),
             ..mamori_store::Settings::new(records.url())
         };
         let store = Store::open(&store).await.unwrap();
-        let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+        let clock = Arc::new(Clock::manual(now));
         let folder = tempfile::tempdir().unwrap();
         let line = mamori_vault::Keyring::new_line(&"test".parse().unwrap()).unwrap();
         let keys = mamori_vault::Keyring::parse(line.reveal()).unwrap();
@@ -126,7 +135,7 @@ impl TestApp {
         configure(&mut settings);
         let desk = Desk::new(store.clone(), pool().await, Arc::clone(&clock), settings).unwrap();
         desk.load().await.unwrap();
-        let caller = create_service(&desk).await;
+        let caller = create_service(&desk, "a service").await;
         create_matching_bank(&desk).await;
         let room = Budget::new(budget::Limits::default());
         let app = App::new(desk.clone(), mamori_web::Settings::default(), room);
@@ -139,6 +148,17 @@ impl TestApp {
     pub async fn item(&self, name: &str, account: Option<&str>) {
         let sha256 = Some([1; 32].into());
         self.item_of(name, account, Fingerprints { sha256, ..Fingerprints::default() }).await;
+    }
+
+    /// Checks an item that matches exactly, as [`Self::item`] does, with this text and the address of
+    /// its page.
+    pub async fn item_in_context(&self, name: &str, account: &str, text: &str, url: &str) {
+        let context = ItemContext::new(Some(text.parse().unwrap()), Some(url.parse().unwrap()));
+        let prints = Fingerprints { sha256: Some([1; 32].into()), ..Fingerprints::default() };
+        let hashes = check::CheckInput::Hashes(prints);
+        let item = new_item(name, Some(account));
+        let checked = self.desk.check_in_context(&self.caller, (item, &context), hashes).await;
+        assert!(checked.unwrap().recorded.is_some(), "it matches");
     }
 
     /// Checks an item with this hash, which matches.
@@ -163,13 +183,8 @@ impl TestApp {
 
     /// Checks an item with these frames; returns whether a match is recorded.
     async fn recorded(&self, name: &str, account: Option<&str>, prints: Fingerprints) -> bool {
-        let item = Item {
-            name: name.parse().unwrap(),
-            account: account.map(|account| account.parse().unwrap()),
-            surface: Surface::Public,
-            country: None,
-        };
         let hashes = check::CheckInput::Hashes(prints);
+        let item = new_item(name, account);
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
         checked.recorded.is_some()
     }
@@ -204,11 +219,22 @@ impl TestApp {
 
     /// Creates a staff member with these roles, and signs them in.
     pub async fn person(&self, name: &str, roles: &[StaffRole]) -> Person {
+        self.assigned(name, roles, Assignment::EVERYTHING).await
+    }
+
+    /// Creates a staff member with these roles, services and policies, and signs them in.
+    pub async fn assigned(
+        &self,
+        name: &str,
+        roles: &[StaffRole],
+        assignment: Assignment,
+    ) -> Person {
         let here = LocalCli::here();
         let new = NewStaff {
             name: name.parse().unwrap(),
             display_name: format!("{name} <b>{name}</b>").parse().unwrap(),
             roles: roles.iter().copied().collect(),
+            assignment,
             language: Language::English,
         };
         let added = self.desk.add_staff(StaffAdmin::LocalCli(&here), new).await.unwrap();
@@ -245,7 +271,13 @@ impl TestApp {
     }
 
     pub async fn get_as(&self, who: &Person, path: &str) -> TestResponse {
-        let request = Request::get(path).header(COOKIE, format!("mamori-local={}", who.cookie));
+        self.get_with(who, path, "").await
+    }
+
+    /// Loads a page as the person, whose browser sends this cookie too.
+    pub async fn get_with(&self, who: &Person, path: &str, cookie: &str) -> TestResponse {
+        let cookies = format!("mamori-local={}; {cookie}", who.cookie);
+        let request = Request::get(path).header(COOKIE, cookies.trim_end_matches("; "));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
@@ -277,9 +309,19 @@ impl TestApp {
     }
 }
 
-async fn create_service(desk: &Desk) -> Caller {
+fn new_item(name: &str, account: Option<&str>) -> Item {
+    Item {
+        name: name.parse().unwrap(),
+        account: account.map(|account| account.parse().unwrap()),
+        surface: Surface::Public,
+        country: None,
+    }
+}
+
+/// Creates a service; returns the proof of its key.
+pub async fn create_service(desk: &Desk, name: &str) -> Caller {
     let admin = Admin::local_cli();
-    let service = desk.create_service(&admin, "a service".parse().unwrap()).await.unwrap();
+    let service = desk.create_service(&admin, name.parse().unwrap()).await.unwrap();
     let role = Role::Service(service.id);
     let issued =
         desk.issue_key(&admin, NewKey::whole(role, "test".parse().unwrap())).await.unwrap();

@@ -93,7 +93,7 @@ on_both_engines! {
         let rei = app.reviewer("rei").await;
         let (case, ..) = in_hand(&app, &rei).await;
         let form = [("language", "en"), ("scheme", "dark"), ("view", "text")];
-        assert_eq!(app.post_as(&rei, "/console/me", &form).await.to(), "/console/me");
+        assert_eq!(app.post_as(&rei, "/console/me", &form).await.to(), "/console/me?saved=yes");
 
         let page = app.get_as(&rei, &case).await;
 
@@ -146,7 +146,7 @@ on_both_engines! {
 
         assert_eq!(on_break.to(), "/console/me");
         assert_eq!(next.status, StatusCode::FORBIDDEN);
-        assert!(next.text.contains("<title>A break is due"), "{next:?}");
+        assert!(next.text.contains("<title>You are on a break"), "{next:?}");
         assert_eq!(theirs, case);
         assert!(me.page().contains("Break until"), "{me:?}");
         assert!(!after.page().contains("Break until"), "{after:?}");

@@ -17,15 +17,15 @@ use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::settings::PaceLimits;
 use mamori_desk::staff::member::Reviewer;
-use mamori_desk::{Admin, Error, LocalCli, Overseer, Proof};
+use mamori_desk::{Admin, Caller, Error, LocalCli, Overseer, Proof};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::key::Role;
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::{
-    Action, ActionId, ActionState, ApprovalId, BankId, BulkId, CaseId, Clarity, Decision,
-    DecisionId, DeliveryId, Dispute, EndpointId, Hash, Measures, NoticeId, Outcome, Pdq, Purpose,
-    Quality, Sensitive, Staff, StaffId, StaffRole, Urgency, ViewId,
+    Action, ActionId, ActionState, ApprovalId, Assignment, BankId, BulkId, CaseId, Clarity,
+    Decision, DecisionId, DeliveryId, Dispute, EndpointId, Hash, Measures, NoticeId, Outcome, Pdq,
+    Purpose, Quality, Sensitive, Staff, StaffId, StaffRole, Urgency, ViewId,
 };
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
@@ -33,7 +33,8 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use crate::sign_in::{PASSWORD, code};
-use crate::test_app::{Person, TestApp, TestResponse, new_bank};
+use crate::stub_provider;
+use crate::test_app::{Person, TestApp, TestResponse, create_service, new_bank};
 
 /// The columns of the matrix; the first has no role and no session.
 pub const MATRIX_COLUMNS: [Option<StaffRole>; 6] = [
@@ -45,10 +46,21 @@ pub const MATRIX_COLUMNS: [Option<StaffRole>; 6] = [
     Some(StaffRole::Administrator),
 ];
 
+/// The fixtures of one service.
+pub struct ServiceFixtures {
+    /// The proof of its key.
+    pub caller: Caller,
+    endpoint: EndpointId,
+    mark: String,
+    overdue: Option<(DecisionId, ActionId)>,
+}
+
 pub struct World {
     pub app: TestApp,
     people: BTreeMap<StaffRole, Staff>,
     endpoint: EndpointId,
+    /// What the names and texts of its items begin with.
+    mark: String,
     disputed_bank: BankId,
     other_lead: Staff,
     /// An administrator's key of the first day: staff may agree to its requests, though the command
@@ -62,7 +74,12 @@ impl World {
     pub async fn open(records: TestDatabase) -> Self {
         // The reviewers of a world claim case after case, which gives the one before back.
         let pace = PaceLimits { claims_hour_max: 9_999, left_hour_max: 9_999, left_day_max: 9_999 };
-        let app = TestApp::with(records, |settings| settings.cases.pace = pace).await;
+        let provider = stub_provider::start().await;
+        let app = TestApp::with(records, |settings| {
+            settings.cases.pace = pace;
+            settings.sign_in.oidc = Some(provider);
+        });
+        let app = app.await;
         let mut people = BTreeMap::new();
         for &role in StaffRole::ALL {
             let name = role.as_str().replace('_', "-");
@@ -70,9 +87,7 @@ impl World {
             add_sign_in_method(&app, &person).await;
             people.insert(role, person.staff);
         }
-        // No process listens on port 9 (discard).
-        let endpoint = app.desk.add_endpoint(&app.caller, "http://127.0.0.1:9/token-4711");
-        let endpoint = endpoint.await.unwrap().id;
+        let endpoint = add_endpoint(&app).await;
         let admin = Admin::local_cli();
         let bank = app.desk.create_bank(&admin, new_bank("disputed")).await.unwrap();
         let disputed_bank = bank.id;
@@ -83,6 +98,7 @@ impl World {
             app,
             people,
             endpoint,
+            mark: String::new(),
             disputed_bank,
             other_lead,
             administrator,
@@ -93,6 +109,54 @@ impl World {
         world
     }
 
+    /// Creates another service with this name, and its fixtures. The world's fixtures are still
+    /// those of the service before, until the two are swapped.
+    pub async fn other_service(&mut self, name: &str) -> ServiceFixtures {
+        let mut other = ServiceFixtures {
+            caller: create_service(&self.app.desk, name).await,
+            endpoint: self.endpoint,
+            mark: format!("{name} "),
+            overdue: None,
+        };
+        self.swap(&mut other);
+        self.endpoint = add_endpoint(&self.app).await;
+        self.overdue = Some(self.overdue().await);
+        self.swap(&mut other);
+        other
+    }
+
+    /// Makes the fixtures from now on those of the service in `other`.
+    pub fn swap(&mut self, other: &mut ServiceFixtures) {
+        std::mem::swap(&mut self.app.caller, &mut other.caller);
+        std::mem::swap(&mut self.endpoint, &mut other.endpoint);
+        std::mem::swap(&mut self.mark, &mut other.mark);
+        std::mem::swap(&mut self.overdue, &mut other.overdue);
+    }
+
+    /// Staff members who review, lead and edit policies, limited to `assignment`.
+    pub async fn limited(&self, assignment: &Assignment) -> Vec<Person> {
+        let mut people = Vec::new();
+        for role in [StaffRole::Reviewer, StaffRole::Lead, StaffRole::PolicyEditor] {
+            let number = self.made.fetch_add(1, Ordering::Relaxed);
+            let name = format!("limited-{number}");
+            let person = self.app.assigned(&name, &[role], assignment.clone()).await;
+            add_sign_in_method(&self.app, &person).await;
+            people.push(person);
+        }
+        people
+    }
+
+    /// A case with stored bytes; returns it with the id of its item.
+    pub async fn case_with_bytes(&self) -> (CaseId, String) {
+        let case = self.case().await;
+        (case, self.app.store_evidence(&case.to_string()).await)
+    }
+
+    /// The endpoint of the service.
+    pub fn endpoint(&self) -> EndpointId {
+        self.endpoint
+    }
+
     /// A decision by the reviewer with an action that the service never answered.
     async fn overdue(&self) -> (DecisionId, ActionId) {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
@@ -100,7 +164,7 @@ impl World {
         let decision = self.decided(&rei, false).await.id;
         for _ in 0..16 {
             self.app.clock.advance(SignedDuration::from_hours(24));
-            while self.app.desk.work_once().await.unwrap() > 0 {}
+            self.work().await;
         }
         self.app.desk.catch_up().await.unwrap();
         let view = self.app.desk.decision(&rei, decision).await.unwrap();
@@ -119,6 +183,9 @@ impl World {
         let (overdue, action) = self.overdue.unwrap();
         let overdue_path = format!("{overdue}/actions/{action}");
         let mut path = template.replace("{decision}/actions/{action}", &overdue_path);
+        if template.ends_with("/oidc/return") {
+            path.push_str("?code=c&state=s");
+        }
         // Only a proposed bulk decision can be approved or refused.
         for form in ["approve", "refuse"] {
             let (any, waits) = (format!("{{bulk}}/{form}"), format!("{{proposed}}/{form}"));
@@ -131,9 +198,9 @@ impl World {
         path
     }
 
-    /// The id of a new fixture: a case that `who` has claimed if they are a reviewer, a decision
-    /// that waits for `who` if they are a lead. Without `who`: an unclaimed case, a decision with
-    /// an overdue action.
+    /// The id of a new fixture: a case that `who` has claimed or a decision that they made if they
+    /// are a reviewer, a decision that waits for `who` if they are a lead. Without `who`: an
+    /// unclaimed case, a decision with an overdue action.
     pub async fn fixture_id(&self, word: &str, who: Option<&Person>) -> String {
         match word {
             "digest" => assets::address("console.css").split('/').nth(3).unwrap().to_owned(),
@@ -142,7 +209,7 @@ impl World {
             "credential" => self.credential(who).await,
             "case" => self.case_of(who).await.to_string(),
             "decision" => match who {
-                Some(who) => self.decision(who.staff.roles.is_lead()).await.to_string(),
+                Some(who) => self.decision_for(who).await.to_string(),
                 None => self.overdue.unwrap().0.to_string(),
             },
             "staff" => self.new_staff().await.to_string(),
@@ -197,7 +264,7 @@ impl World {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
         let claim = self.app.desk.claim_case(&rei, case).await.unwrap().number;
-        let why = "Look at it.".parse().unwrap();
+        let why = self.text("Look at it.").parse().unwrap();
         let release = Release::Escalate { urgency: Urgency::ChildInDanger, why };
         self.app.desk.release_case(&rei, case, claim, release).await.unwrap();
     }
@@ -209,10 +276,20 @@ impl World {
         let other = self.app.new_session(self.other_lead.clone()).await;
         let other = self.reviewer(&other).await.unwrap();
         let claim = self.app.desk.claim_case(&other, case).await.unwrap().number;
-        let why = "It is an old one.".parse().unwrap();
+        let why = self.text("It is an old one.").parse().unwrap();
         let to = Urgency::KnownMaterial;
         self.app.desk.lower_urgency(&other, case, claim, to, &why).await.unwrap();
         case
+    }
+
+    /// A decision that waits for `who` if they are a lead, by `who` if they are a reviewer, and
+    /// otherwise by the reviewer.
+    async fn decision_for(&self, who: &Person) -> DecisionId {
+        let is_lead = who.staff.roles.is_lead();
+        match self.reviewer(who).await.filter(|_| !is_lead) {
+            Some(reviewer) => self.decided(&reviewer, false).await.id,
+            None => self.decision(is_lead).await,
+        }
     }
 
     /// A decision by the reviewer.
@@ -246,7 +323,12 @@ impl World {
         self.app.send(request.body(Body::from(form.finish())).unwrap()).await
     }
 
-    async fn reviewer(&self, who: &Person) -> Option<Reviewer> {
+    /// A text of a staff member about the service's items.
+    fn text(&self, text: &str) -> String {
+        format!("{}{text}", self.mark)
+    }
+
+    pub async fn reviewer(&self, who: &Person) -> Option<Reviewer> {
         let found = self.app.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
         found.member.reviewer()
     }
@@ -254,8 +336,10 @@ impl World {
     /// A new, unclaimed case.
     pub async fn case(&self) -> CaseId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let account = format!("account {number}");
-        self.app.item(&format!("item {number}"), Some(&account)).await;
+        let account = format!("{}account {number}", self.mark);
+        let url = format!("https://photos.example/{number}");
+        let item = format!("{}item {number}", self.mark);
+        self.app.item_in_context(&item, &account, "A caption.", &url).await;
         self.newest().await
     }
 
@@ -287,7 +371,7 @@ impl World {
         let new = NewBulk {
             cases,
             outcome: Outcome::Violates,
-            reason: "It is what the bank says.".parse().unwrap(),
+            reason: self.text("It is what the bank says.").parse().unwrap(),
             measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
         };
         let bulk = self.app.desk.prepare(&who, new).await.unwrap();
@@ -306,7 +390,7 @@ impl World {
         let entry = NewEntry::bare(Hash::Pdq(pdq));
         desk.add_entries(&admin, self.disputed_bank, &[entry]).await.unwrap();
         desk.catch_up().await.unwrap();
-        self.app.item_like(&format!("item {number}"), None, pdq).await;
+        self.app.item_like(&format!("{}item {number}", self.mark), None, pdq).await;
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
         let (outcome, measures) = (Outcome::NotAMatch, Measures::default());
@@ -375,10 +459,15 @@ impl World {
     pub async fn delivery(&self) -> DeliveryId {
         let desk = &self.app.desk;
         // A delivery that was enqueued again is tried first: only one test message can wait.
-        while desk.work_once().await.unwrap() > 0 {}
+        self.work().await;
         let delivery = desk.test_endpoint(&self.app.caller, self.endpoint).await.unwrap();
-        while desk.work_once().await.unwrap() > 0 {}
+        self.work().await;
         delivery
+    }
+
+    /// Runs the jobs that are due.
+    pub async fn work(&self) {
+        while self.app.desk.work_once().await.unwrap() > 0 {}
     }
 
     async fn decided(&self, who: &Reviewer, is_proposed: bool) -> Decision {
@@ -401,11 +490,18 @@ impl World {
             claim: claimed.number,
             version: claimed.version,
             outcome,
-            reason: "It is what the bank says.".parse().unwrap(),
+            reason: self.text("It is what the bank says.").parse().unwrap(),
             measures,
         };
         self.app.desk.decide(who, new).await.unwrap()
     }
+}
+
+/// An endpoint of the app's service.
+async fn add_endpoint(app: &TestApp) -> EndpointId {
+    // No process listens on port 9 (discard).
+    let endpoint = app.desk.add_endpoint(&app.caller, "http://127.0.0.1:9/token-4711");
+    endpoint.await.unwrap().id
 }
 
 async fn administrator(app: &TestApp) -> Admin {

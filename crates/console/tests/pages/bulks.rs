@@ -1,11 +1,12 @@
 //! The pages of bulk decisions: the form, the list, and a bulk decision in three states.
 
 use mamori_console::cases::page::Picture;
+use mamori_console::decisions::bulk_new_page::{
+    BulkInput, Choosable, EntryLabel, Group, NewPage, SavedGroup,
+};
 use mamori_console::decisions::bulk_page::BulkPage;
 use mamori_console::decisions::bulk_page::BulksPage;
 use mamori_console::decisions::bulk_page::CaseRow;
-use mamori_console::decisions::bulk_page::Choosable;
-use mamori_console::decisions::bulk_page::NewPage;
 use mamori_console::decisions::bulk_page::Row;
 use mamori_console::decisions::bulk_page::tone;
 use mamori_console::decisions::page as decision;
@@ -49,20 +50,37 @@ fn the_form_of_a_bulk_decision() {
         let frame = frame(language, StaffRole::Reviewer).at("/console/bulk");
         let case = |id: &str, urgency, items| Choosable {
             id: id.to_owned(),
+            is_checked: items == 1,
+            picture: (items == 1).then(|| "/console/cases/x/items/y/blurred?choose=yes".to_owned()),
             policy: terms::purpose(Purpose::Rehearsal),
             urgency: terms::urgency(urgency),
             account: (items == 1).then(|| "K3QF-7P2M".to_owned()),
             items,
             opened: show::time(at("2026-11-20T03:04:05Z")),
         };
+        let entry = EntryLabel {
+            id: "ent_7".to_owned(),
+            bank: Some(show::text("a <bank>")),
+            labels: vec![show::text("A1")],
+        };
+        let group = |entry, case| Group { entry, cases: vec![case], count: 1 };
         let page = NewPage {
             frame: &frame,
+            problem: None,
+            field_problem: None,
+            input: BulkInput { outcome: "violates".to_owned(), ..BulkInput::default() },
+            has_pictures: true,
             is_alike,
             policies: choices(&[Purpose::Rehearsal], Purpose::as_str, terms::purpose, None),
-            cases: vec![
-                case(ONE, Urgency::ChildInDanger, 1),
-                case(TWO, Urgency::KnownMaterial, 1_000),
+            groups: vec![
+                group(Some(entry), case(ONE, Urgency::NewMaterial, 1)),
+                group(None, case(TWO, Urgency::KnownMaterial, 1_000)),
             ],
+            saved_reasons: vec![SavedGroup {
+                policy: terms::purpose(Purpose::Rehearsal),
+                reasons: vec!["In the <bank>.".to_owned()],
+            }],
+            features_back: choices(Feature::ALL, Feature::as_str, terms::feature, None),
             features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         };
         golden(name, &page);
@@ -131,6 +149,7 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
         more: Some("/console/bulk/x?after=y".to_owned()),
         may_confirm: is_prepared,
         may_drop: is_prepared,
+        is_proposed: state == BulkState::Proposed,
         is_approver: state == BulkState::Proposed,
         may_approve: true,
         not_before: None,

@@ -4,6 +4,7 @@
 
 mod audit;
 mod bulks;
+mod cases;
 mod changes;
 mod people;
 mod sample;
@@ -12,25 +13,31 @@ use std::fs;
 use std::path::Path;
 
 use askama::Template;
-use mamori_console::cases::page::{CasePage, LoweringBox};
+use mamori_console::cases::page::{CaseInput, CasePage, LoweringBox};
 use mamori_console::cases::queue_page as queue;
-use mamori_console::decisions::list_page::DecisionsPage;
-use mamori_console::decisions::list_page::Row;
+use mamori_console::decisions::confirm_page::ConfirmPage;
+use mamori_console::decisions::list_page as list;
 use mamori_console::decisions::page as decision;
+use mamori_console::decisions::reasons_page::{ReasonsPage, Row};
+use mamori_console::fault::FieldProblem;
 use mamori_console::messages::MessageId;
 use mamori_console::overview::start_page;
 use mamori_console::query::choices;
+use mamori_console::staff::assignment::LimitedTo;
 use mamori_console::staff::me_page::BreakNotice;
 use mamori_console::staff::me_page::ExposureFigures;
 use mamori_console::staff::me_page::MePage;
 use mamori_console::staff::me_page::MethodRow;
 use mamori_console::staff::me_page::figures;
 use mamori_console::staff::me_page::language_choices;
+use mamori_console::staff::oidc_page::{ProviderLink, ReturnPage};
 use mamori_console::staff::sign_in_page::SignInLinkPage;
 use mamori_console::staff::sign_in_page::SignInPage;
+use mamori_console::viewing::context_form::ContextPage;
 use mamori_console::{fault::Fault, show, terms};
+use mamori_desk::overview::setup::SetupStep;
 use mamori_model::exposure::{Exposure, Limits};
-use mamori_model::staff::{Scheme, ViewMode};
+use mamori_model::staff::{BlurStrength, PictureSize, Scheme, Tint, ViewMode};
 use mamori_model::{DecisionState, Language, Outcome, Purpose, Refusal, StaffRole, Urgency};
 
 use crate::sample::{at, frame};
@@ -107,6 +114,10 @@ fn the_sign_in_form() {
         problem,
         why: None,
         has_passkeys: true,
+        provider: Some(ProviderLink {
+            name: "Example <Directory>".to_owned(),
+            path: "/console/sign-in/oidc?next=%2Fconsole%2Fqueue".to_owned(),
+        }),
         next: "/console/queue",
     };
     golden("sign-in.en.html", &page);
@@ -119,6 +130,13 @@ fn the_page_under_a_sign_in_link() {
         "sign-in-link.ja.html",
         &SignInLinkPage { frame: &frame, action: "/console/enroll/mt_x" },
     );
+}
+
+#[test]
+fn the_page_to_which_the_sign_in_provider_leads_back() {
+    let frame = mamori_console::frame::Frame::signed_out(Language::French);
+    let page = ReturnPage { frame: &frame, code: "c\"><script>", state: "s", iss: "" };
+    golden("oidc-return.fr.html", &page);
 }
 
 #[test]
@@ -135,12 +153,21 @@ fn the_queue() {
             is_for_leads: urgency == Urgency::ChildInDanger,
             may_claim: urgency != Urgency::ChildInDanger,
             cases,
-            oldest: show::time(at("2026-11-20T03:04:05Z")),
+            oldest: show::age(
+                frame.messages,
+                at("2026-11-20T03:04:05Z"),
+                at("2026-11-20T05:14:05Z"),
+            ),
         };
         let page = queue::QueuePage {
             frame: &frame,
             previous: None,
             is_empty_now: false,
+            may_list: false,
+            limited_to: Some(LimitedTo {
+                services: Some(vec![show::text("photos <b>"), show::text("videos")]),
+                policies: Some(vec![terms::purpose(Purpose::Rehearsal)]),
+            }),
             claimed_case: None,
             limit: Some(queue::LimitNotice {
                 what: MessageId("queue-leave-limit"),
@@ -157,6 +184,7 @@ fn the_queue() {
                 at: show::time(at("2026-11-20T03:04:05Z")),
             }],
             is_lead_missing: true,
+            is_without_pictures: true,
             proposed: 1,
             in_bulk: 0,
             of_leaving: 2,
@@ -183,10 +211,15 @@ fn the_start_page_with_a_service_that_is_leaving() {
             disputes: None,
             changes: Some((1, 2)),
             charts: Vec::new(),
+            has_few_days: false,
             unanswered: 0,
             overdue: 0,
             vault: Some((show::bytes(97 << 30), show::bytes(100 << 30))),
             leaving: vec![leaving],
+            setup: vec![
+                start_page::step(SetupStep::Bank),
+                start_page::step(SetupStep::SecondAdministrator),
+            ],
         };
         golden(name, &page);
     }
@@ -199,12 +232,15 @@ fn an_empty_queue() {
         frame: &frame,
         previous: None,
         is_empty_now: true,
+        may_list: true,
+        limited_to: None,
         claimed_case: None,
         limit: None,
         rows: Vec::new(),
         total: 0,
         lowerings: Vec::new(),
         is_lead_missing: false,
+        is_without_pictures: false,
         proposed: 0,
         in_bulk: 0,
         of_leaving: 0,
@@ -250,7 +286,7 @@ fn a_case_whose_urgency_is_to_be_lowered() {
 #[test]
 fn the_decisions() {
     let frame = frame(Language::French, StaffRole::Lead).at("/console/decisions");
-    let row = |state, outcome| Row {
+    let row = |state, outcome| list::Row {
         id: "dec_00000000000000000000000000000001".to_owned(),
         made: show::time(at("2026-11-20T03:04:05Z")),
         account: (outcome == Outcome::Violates).then(|| "K3QF-7P2M".to_owned()),
@@ -259,7 +295,7 @@ fn the_decisions() {
         state: terms::decision_state(state),
         tone: decision::tone(state),
     };
-    let page = DecisionsPage {
+    let page = list::DecisionsPage {
         frame: &frame,
         is_all: true,
         states: choices(
@@ -289,6 +325,74 @@ fn a_decision_on_an_account_to_confirm() {
 }
 
 #[test]
+fn a_dispute_of_the_matched_entries_to_confirm() {
+    let frame = frame(Language::German, StaffRole::Reviewer).at("/console/queue");
+    let outcome = terms::outcome(Outcome::NotAMatch);
+    let page = ConfirmPage { outcome, is_dispute: true, ..sample::confirm(&frame) };
+    golden("confirm-dispute.de.html", &page);
+}
+
+#[test]
+fn a_case_whose_form_has_a_wrong_field() {
+    let frame = frame(Language::English, StaffRole::Reviewer).at("/console/queue");
+    let text = Fault::from(Refusal::UntilPast).about("items_until").text_at_field(frame.messages);
+    let field_problem = Some(FieldProblem { place: "decide-items_until", text });
+    let input = CaseInput {
+        outcome: "violates".to_owned(),
+        items: "limit".to_owned(),
+        countries: "JP".to_owned(),
+        items_until: "2020-01-01".to_owned(),
+        ..CaseInput::default()
+    };
+    golden("case-field.en.html", &CasePage { field_problem, input, ..sample::case(&frame, true) });
+}
+
+#[test]
+fn the_page_of_an_item_at_the_service() {
+    for (language, name) in
+        [(Language::English, "context.en.html"), (Language::Japanese, "context.ja.html")]
+    {
+        let frame = frame(language, StaffRole::Reviewer).at("/console/queue");
+        let page = ContextPage {
+            frame: &frame,
+            url: "https://photos.example/p/17?a=1&b=%3Cb%3E",
+            host: "photos.example",
+            back: "/console/cases/x#item-y".to_owned(),
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn the_saved_reasons_of_a_policy() {
+    for (language, name) in
+        [(Language::English, "reasons.en.html"), (Language::Japanese, "reasons.ja.html")]
+    {
+        let frame = frame(language, StaffRole::Lead).at("/console/policies");
+        let problem = Fault::form_shape().about("reason").text_at_field(frame.messages);
+        let page = ReasonsPage {
+            frame: &frame,
+            is_saved: false,
+            problem: None,
+            policies: choices(&[Purpose::Rehearsal], Purpose::as_str, terms::purpose, None),
+            languages: language_choices(language),
+            policy: "rehearsal",
+            language: language.to_string(),
+            version: 3,
+            changed: Some(show::time(at("2026-11-20T03:04:05Z"))),
+            rows: vec![
+                Row { text: "In the <bank>.".to_owned(), problem: None },
+                Row { text: "x".repeat(300), problem: Some(problem) },
+                Row::default(),
+            ],
+            most: 20,
+            chars_max: 200,
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
 fn a_decision_that_waits_for_its_second_approver() {
     let frame = frame(Language::English, StaffRole::Lead).at("/console/decisions");
     golden("decision.en.html", &sample::decision(&frame));
@@ -300,6 +404,14 @@ fn my_page() {
     let seen = Exposure { clear_views: 12, blurred_views: 40, points: 36, ..Exposure::default() };
     let page = MePage {
         frame: &frame,
+        is_saved: true,
+        problem: None,
+        is_zone_wrong: false,
+        break_minutes: 10,
+        tints: choices(Tint::ALL, Tint::as_str, terms::tint, Some(Tint::Grey)),
+        sizes: choices(PictureSize::ALL, PictureSize::as_str, terms::picture_size, None),
+        blurs: choices(BlurStrength::ALL, BlurStrength::as_str, terms::blur, None),
+        zone: "Europe/Rome".to_owned(),
         roles: vec![terms::role(StaffRole::Reviewer)],
         exposure: Some(ExposureFigures {
             figures: figures(&seen, &Limits::default()),
@@ -321,6 +433,11 @@ fn my_page() {
             used: show::text("–"),
         }],
         has_passkeys: true,
+        provider: Some(ProviderLink {
+            name: "Esempio".to_owned(),
+            path: "/console/me/oidc".to_owned(),
+        }),
+        is_connected: false,
         codes: None,
     };
     golden("me.it.html", &page);

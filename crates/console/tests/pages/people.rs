@@ -4,10 +4,11 @@ use mamori_console::banks::disputes_page as disputes;
 use mamori_console::banks::disputes_page::{DisputePage, DisputeRow, DisputesPage, ToAgree};
 use mamori_console::banks::page as banks;
 use mamori_console::decisions::policies_page as policies;
-use mamori_console::messages::MessageId;
+use mamori_console::messages::{MessageId, Messages};
 use mamori_console::query::choices;
+use mamori_console::staff::assignment::{AssignmentChoices, LimitedTo};
+use mamori_console::staff::events::{Event, EventParams};
 use mamori_console::staff::me_page::language_choices;
-use mamori_console::staff::page::Event;
 use mamori_console::staff::page::Limit;
 use mamori_console::staff::page::LinkPage;
 use mamori_console::staff::page::PersonPage;
@@ -16,16 +17,39 @@ use mamori_console::staff::page::StaffInput;
 use mamori_console::staff::page::StaffPage;
 use mamori_console::staff::page::role_choices;
 use mamori_console::webhooks::page as webhooks;
+use mamori_console::webhooks::page::Resend;
 use mamori_console::{show, terms};
 use mamori_model::action::ActionKind;
 use mamori_model::audit::AuditVerb;
+use mamori_model::key::Service;
+use mamori_model::staff::Assignment;
 use mamori_model::webhook::{DeliveryState, EventKind};
-use mamori_model::{Action, ActionState, DisputeState, Language, Purpose, StaffRole, Surface};
+use mamori_model::{
+    Action, ActionState, DisputeState, Language, PolicyTexts, Purpose, StaffRole, Surface,
+};
 
 use crate::golden;
 use crate::sample::{at, frame};
 
 const STAFF: &str = "staff_00000000000000000000000000000002";
+
+/// A service of some staff members.
+fn service() -> Service {
+    Service {
+        id: "svc_00000000000000000000000000000001".parse().unwrap(),
+        name: "photos <b>".parse().unwrap(),
+        created_at: at("2026-11-20T03:04:05Z"),
+        leaving_at: None,
+    }
+}
+
+/// An assignment to one service, and to a policy.
+fn limited() -> Assignment {
+    Assignment {
+        services: Some([service().id].into()),
+        purposes: Some([Purpose::Rehearsal].into()),
+    }
+}
 
 fn row(has_left: bool) -> Row {
     Row {
@@ -33,6 +57,7 @@ fn row(has_left: bool) -> Row {
         display_name: show::text("Yuki <script>alert('x')</script> \u{200b}田中"),
         name: "yuki".to_owned(),
         roles: vec![terms::role(StaffRole::Reviewer), terms::role(StaffRole::PolicyEditor)],
+        is_limited: !has_left,
         since: show::time(at("2026-11-20T03:04:05Z")),
         left: has_left.then(|| show::time(at("2026-11-21T03:04:05Z"))),
     }
@@ -50,13 +75,17 @@ fn the_staff() {
         rows: vec![row(false), row(true)],
         more: Some("/console/staff?after=x".to_owned()),
         roles: role_choices(None, None),
+        assignment: AssignmentChoices::new(&Assignment::EVERYTHING, None, &[service()]),
         languages: language_choices(Language::English),
+        kinds: EventParams::default().kinds(),
+        of: Some((STAFF.to_owned(), show::text("Yuki"))),
+        export: None,
         events: vec![Event {
             at: show::time(at("2026-11-20T03:04:05Z")),
             what: terms::audit_verb(AuditVerb::StaffRolesChanged),
             who: show::text("Yuki"),
-            by: Some(show::text("Ada <i>")),
-            roles: vec![terms::role(StaffRole::Lead)],
+            by: show::text("Ada <i>"),
+            about: vec![terms::role(StaffRole::Lead)],
         }],
         older: None,
     };
@@ -80,6 +109,8 @@ fn a_staff_account_to_change_and_to_read() {
             problem: None,
             row: row(!may_change),
             roles: role_choices(None, None),
+            limited_to: LimitedTo::of(&limited(), &[service()]),
+            assignment: AssignmentChoices::new(&limited(), None, &[service()]),
             limits: vec![
                 limit("views", MessageId("me-clear-views"), Some(40)),
                 limit("minutes", MessageId("me-minutes"), None),
@@ -104,18 +135,21 @@ fn an_enrolment_link() {
 #[test]
 fn the_webhook_deliveries() {
     let frame = frame(Language::Japanese, StaffRole::Lead).at("/console/webhooks");
-    let message = |event, state, answer, may_resend: bool| webhooks::Row {
+    let message = |event, state, answer, resend: Option<Resend>| webhooks::Row {
         id: "msg_00000000000000000000000000000001".to_owned(),
         event: terms::webhook_event(event),
         created: show::time(at("2026-11-20T03:04:05Z")),
         service: show::text("photos <b>"),
-        host: may_resend.then(|| show::text("hooks.example")),
+        endpoint: "hook_00000000000000000000000000000001".to_owned(),
+        host: resend.map(|_| show::text("hooks.example:8443")),
+        next: (state == DeliveryState::Waiting).then(|| show::time(at("2026-11-20T04:04:05Z"))),
         state: terms::delivery_state(state),
         tone: webhooks::tone(state),
         attempts: 3,
         last: Some(show::text("503")),
+        last_tone: " bad",
         answer,
-        may_resend,
+        resend,
     };
     let waits = Some(terms::action_state(ActionState::Waiting));
     let page = webhooks::WebhooksPage {
@@ -134,17 +168,27 @@ fn the_webhook_deliveries() {
         }],
         more_actions: Some("/console/webhooks?actions=x".to_owned()),
         endpoints: vec![webhooks::EndpointRow {
-            host: show::text("hooks.example"),
+            id: "hook_00000000000000000000000000000001".to_owned(),
+            host: show::text("hooks.example:8443"),
             service: show::text("photos"),
             disabled: Some(show::time(at("2026-11-20T03:04:05Z"))),
             waiting: 2,
             last: Some(show::text("no connection")),
+            last_tone: " bad",
+            next: Some(show::time(at("2026-11-20T04:04:05Z"))),
         }],
         more_endpoints: None,
         states: choices(DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, None),
         rows: vec![
-            message(EventKind::ActionRequested, DeliveryState::Delivered, waits, false),
-            message(EventKind::MatchCreated, DeliveryState::Failed, None, true),
+            message(EventKind::ActionRequested, DeliveryState::Delivered, waits, None),
+            message(
+                EventKind::ActionRequested,
+                DeliveryState::Delivered,
+                waits,
+                Some(Resend::AgainBehind),
+            ),
+            message(EventKind::MatchCreated, DeliveryState::Failed, None, Some(Resend::Again)),
+            message(EventKind::MatchCreated, DeliveryState::Waiting, None, Some(Resend::Now)),
         ],
         next: Some("/console/webhooks?state=&before=x".to_owned()),
     };
@@ -288,12 +332,18 @@ fn a_bank_and_its_disputes() {
     golden("bank.en.html", &page);
 }
 
-fn policy_row(version: u64, evidence_days: u64) -> policies::Row {
+/// The texts of a policy that is not written in Japanese.
+fn texts() -> PolicyTexts {
+    let english = "A picture of the <rehearsal> bank may not be shared.".parse().unwrap();
+    (Language::English, english).into()
+}
+
+fn policy_row(messages: Messages, version: u64, evidence_days: u64) -> policies::Row {
     policies::Row {
         purpose: "rehearsal",
         label: terms::purpose(Purpose::Rehearsal),
         version,
-        wording: show::text("A picture of the <rehearsal> bank may not be shared."),
+        wording: show::policy(messages, &texts()),
         severity: 3,
         evidence_days,
         since: show::time(at("2026-11-20T03:04:05Z")),
@@ -303,7 +353,7 @@ fn policy_row(version: u64, evidence_days: u64) -> policies::Row {
 #[test]
 fn the_policies() {
     let frame = frame(Language::Japanese, StaffRole::Reviewer).at("/console/policies");
-    let rows = vec![policy_row(2, 7), policy_row(1, 0)];
+    let rows = vec![policy_row(frame.messages, 2, 7), policy_row(frame.messages, 1, 0)];
     golden("policies.ja.html", &policies::PoliciesPage { frame: &frame, rows });
 }
 
@@ -312,14 +362,18 @@ fn a_policy_to_edit() {
     let frame = frame(Language::English, StaffRole::PolicyEditor).at("/console/policies");
     let page = policies::PolicyPage {
         frame: &frame,
-        row: policy_row(2, 1),
-        wording: "A picture of the <rehearsal> bank may not be shared.".to_owned(),
+        row: policy_row(frame.messages, 2, 1),
+        texts: policies::text_fields(&texts()),
         may_change: true,
+        may_save_reasons: true,
         must_prove: false,
         has_vault: true,
         severities: (1..=5).map(|severity| (severity, severity == 3)).collect(),
         evidence_days_max: 366,
-        before: vec![policy_row(1, 0)],
+        before: vec![policies::Row {
+            since: show::text("built in"),
+            ..policy_row(frame.messages, 1, 0)
+        }],
     };
     golden("policy.en.html", &page);
 }

@@ -7,6 +7,7 @@ use mamori_console::cases::page::CasePage;
 use mamori_console::cases::page::Colleague;
 use mamori_console::cases::page::DECIDED;
 use mamori_console::cases::page::DecisionRow;
+use mamori_console::cases::page::EarlierBox;
 use mamori_console::cases::page::EventRow;
 use mamori_console::cases::page::HitRow;
 use mamori_console::cases::page::Item;
@@ -15,6 +16,7 @@ use mamori_console::cases::page::NEVER_STORED;
 use mamori_console::cases::page::Picture;
 use mamori_console::cases::page::PreviousDecision;
 use mamori_console::cases::page::ViewRow;
+use mamori_console::cases::page::{ContextForm, EntryGroup, EntryHead};
 use mamori_console::decisions::confirm_page::{ConfirmPage, Field};
 use mamori_console::decisions::page as decision;
 use mamori_console::decisions::page::ActionRow;
@@ -29,7 +31,7 @@ use mamori_console::{show, terms};
 use mamori_desk::decisions::summarise::{ActionGroup, Summary};
 use mamori_model::action::{ActionKind, Terms};
 use mamori_model::case::CaseEventKind;
-use mamori_model::staff::{OwnLimits, Scheme, ViewMode};
+use mamori_model::staff::{OwnLimits, PictureSettings, Scheme, ViewMode};
 use mamori_model::{
     ActionState, Approval, CaseState, Clarity, DecisionState, Feature, Language, Outcome, Purpose,
     RoleSet, Staff, StaffId, StaffRole, Surface, Urgency, Verdict, Viewing,
@@ -46,10 +48,13 @@ pub fn frame(language: Language, role: StaffRole) -> Frame {
         name: "rei".parse().unwrap(),
         display_name: "Rei <script>alert('x')</script> \u{200b}田中".parse().unwrap(),
         roles: RoleSet::new([role], false).unwrap(),
+        assignment: mamori_model::Assignment::EVERYTHING,
         language,
         scheme: Scheme::System,
         view: ViewMode::Hold,
         has_keys: true,
+        pictures: PictureSettings::default(),
+        zone: None,
         exposure_limits: OwnLimits::default(),
         created_at: Timestamp::UNIX_EPOCH,
         method_added_at: None,
@@ -60,13 +65,18 @@ pub fn frame(language: Language, role: StaffRole) -> Frame {
 
 /// A case of one account with two items, to decide or to read.
 pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
+    let mut history = history();
+    let earlier_history = history.split_off(1);
     CasePage {
         frame,
         previous: is_claimed.then(|| PreviousDecision {
             message: DECIDED,
             decision: "dec_00000000000000000000000000000009".to_owned(),
+            is_in_effect: true,
+            is_next: true,
         }),
         problem: None,
+        field_problem: None,
         input: CaseInput::default(),
         id: "case_00000000000000000000000000000001".to_owned(),
         policy: terms::purpose(Purpose::Rehearsal),
@@ -81,12 +91,14 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         subject: show::text("user-17 <script>alert('x')</script>"),
         is_account: true,
         is_alias: false,
+        service_name: Some(show::text("photos <b>")),
+        earlier: is_claimed.then(earlier),
         service: "svc_00000000000000000000000000000001".to_owned(),
         is_service_leaving: is_claimed,
         opened: show::time(at("2026-11-20T03:04:05Z")),
         alike: 3,
         item_count: 2,
-        items: vec![item(1, is_claimed), item(2, false)],
+        groups: groups(vec![item(1, is_claimed), item(2, false)]),
         next_items: None,
         has_pictures: is_claimed,
         forms: is_claimed.then(|| forms(frame)),
@@ -100,14 +112,17 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
             reason: show::text("It is the rehearsal picture.\nA second line."),
             is_unviewed: true,
         }],
-        history: history(),
+        history,
+        earlier_history_count: 3,
+        earlier_history,
         views: vec![ViewRow {
             who: show::text("Aoi"),
             how: terms::clarity(Clarity::Clear),
             at: show::time(at("2026-11-20T10:00:00Z")),
             seconds: 7,
         }],
-        view_count: 1,
+        view_count: 4,
+        clear_view_count: 1,
         older_events: None,
         older_views: None,
         newest: None,
@@ -119,6 +134,7 @@ fn history() -> Vec<EventRow> {
     vec![
         EventRow {
             what: terms::event(CaseEventKind::Noted),
+            count: 1,
             urgency: None,
             who: Some(show::text("Aoi")),
             at: show::time(at("2026-11-20T10:00:00Z")),
@@ -126,13 +142,23 @@ fn history() -> Vec<EventRow> {
         },
         EventRow {
             what: terms::event(CaseEventKind::Escalated),
+            count: 1,
             urgency: Some(terms::urgency(Urgency::ChildInDanger)),
             who: Some(show::text("Aoi")),
             at: show::time(at("2026-11-20T09:30:00Z")),
             note: Some(show::text("She is being filmed now.")),
         },
         EventRow {
+            what: terms::event(CaseEventKind::ItemAdded),
+            count: 15,
+            urgency: None,
+            who: None,
+            at: show::time(at("2026-11-20T03:04:06Z")),
+            note: None,
+        },
+        EventRow {
             what: terms::event(CaseEventKind::Opened),
+            count: 1,
             urgency: None,
             who: None,
             at: show::time(at("2026-11-20T03:04:05Z")),
@@ -155,6 +181,26 @@ pub fn lowering() -> LoweringBox {
     }
 }
 
+/// Earlier decisions about the account.
+pub fn earlier() -> EarlierBox {
+    let (violates, allowed) = (terms::outcome(Outcome::Violates), terms::outcome(Outcome::Allowed));
+    EarlierBox { rows: vec![(violates, 2), (allowed, 1)], days: 365 }
+}
+
+/// One group of these items.
+pub fn groups(items: Vec<Item>) -> Vec<EntryGroup> {
+    let entry = EntryHead {
+        id: "ent_7".to_owned(),
+        bank: Some(show::text("rehearsal")),
+        source: Some(show::text("a <source>")),
+        purpose: terms::purpose(Purpose::Rehearsal),
+        labels: vec![show::text("A1"), show::text("<b>")],
+        source_id: Some(show::text("list-7/4711")),
+    };
+    let count = u64::try_from(items.len()).unwrap();
+    vec![EntryGroup { entry: Some(entry), items, count }]
+}
+
 /// An item of a case.
 pub fn item(number: u32, is_pictured: bool) -> Item {
     let id = format!("match_{number:032}");
@@ -163,6 +209,15 @@ pub fn item(number: u32, is_pictured: bool) -> Item {
         name: show::text(&format!("post-{number}/picture.jpg")),
         plain: format!("post-{number}/picture.jpg"),
         may_except: is_pictured,
+        except: "restore".to_owned(),
+        how: Some("near-identical picture · 4 of 256 bits differ".to_owned()),
+        text: Some(show::prose("A <caption>\nof two lines")),
+        is_text_short: !is_pictured,
+        context: is_pictured.then(|| ContextForm {
+            action: format!("{case}/items/{id}/context"),
+            field: "claim",
+            value: "2".to_owned(),
+        }),
         picture: is_pictured.then(|| Picture {
             blurred: format!("{case}/items/{id}/blurred"),
             views: format!("{case}/views"),
@@ -226,6 +281,7 @@ pub fn confirm(frame: &Frame) -> ConfirmPage<'_> {
         case: "case_00000000000000000000000000000001".to_owned(),
         summary: SummaryText::of(frame.messages, &summary(), heading),
         outcome: terms::outcome(Outcome::Violates),
+        is_dispute: false,
         reason: show::text("It is <one> picture."),
         about: MessageId("confirm-about-proposed"),
         act: summary::act(frame.messages, &summary(), Some(summary::PROPOSE)),
@@ -242,6 +298,9 @@ fn forms(frame: &Frame) -> CaseForms {
         claim: 2,
         version: 5,
         until: show::time(at("2026-11-20T10:10:00Z")),
+        left_s: 540,
+        claim_s: 600,
+        saved_reasons: vec!["In the <bank>.".to_owned()],
         features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         features_back: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         urgencies: choices(
@@ -313,9 +372,11 @@ pub fn decision(frame: &Frame) -> DecisionPage<'_> {
         review: Some(CaseToReview {
             subject: show::text("user-17"),
             is_account: true,
+            service_name: Some(show::text("photos")),
+            earlier: Some(earlier()),
             wording: show::text("A picture of the rehearsal bank may not be shared."),
             item_count: 1,
-            items: vec![item(1, false)],
+            groups: groups(vec![item(1, false)]),
             next_items: None,
         }),
         has_pictures: false,

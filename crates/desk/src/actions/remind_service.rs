@@ -1,7 +1,7 @@
 //! Asks a service again for an action that it has not answered.
 
 use mamori_model::action::{ActionRequest, ActionState};
-use mamori_model::{ActionId, Decision};
+use mamori_model::{ActionId, Assignment, Decision};
 use mamori_store::{Leased, Tx};
 
 use crate::webhooks::payload::RequestedAction;
@@ -22,8 +22,8 @@ impl Desk {
         }
         let action = tx.action(id).await?.filter(|action| action.state == ActionState::Waiting);
         if let Some(action) = action {
-            let decision =
-                tx.decision(action.decision).await?.ok_or(Error::NotFound("decision"))?;
+            let decision = tx.decision(action.decision, &Assignment::EVERYTHING).await?;
+            let decision = decision.ok_or(Error::NotFound("decision"))?;
             self.remind_of(&mut tx, &decision, action).await?;
         }
         tx.commit().await?;

@@ -10,7 +10,8 @@ use crate::{Desk, Error};
 
 impl Desk {
     /// Asks the service again for an overdue action of a decision, and records in the case which
-    /// lead did so. [`Error::NotFound`] if the action is not overdue, or the service is deleted.
+    /// lead did so. [`Error::NotFound`] if the action is not overdue, the lead's assignment does not
+    /// cover the decision, or the service is deleted.
     pub async fn request_again(
         &self,
         who: &Lead,
@@ -20,7 +21,8 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("request_again").await?;
-        let decision = tx.decision(decision).await?.ok_or(Error::NotFound("action"))?;
+        let decision = tx.decision(decision, who.assignment()).await?;
+        let decision = decision.ok_or(Error::NotFound("action"))?;
         // Not deleted before this ends: a service that is asked for an action can answer it.
         tx.lock_service(decision.service).await?;
         let request = tx.action(action).await?.filter(|request| request.decision == decision.id);

@@ -5,7 +5,7 @@ use mamori_model::page::{Page, PageSize};
 use mamori_model::{ApprovalId, ApprovalRequest, ChangeNotice, NoticeId};
 
 use crate::approvals::overseer::Overseer;
-use crate::staff::member::Member;
+use crate::staff::member::ChangeOverseer;
 use crate::{Desk, Error};
 
 /// Which approval requests to list.
@@ -60,7 +60,7 @@ impl Desk {
 
     /// Counts the requests that wait and the notices that were not acknowledged, for the start
     /// page.
-    pub async fn count_approvals(&self, _: &Member) -> Result<(u64, u64), Error> {
+    pub async fn count_approvals(&self, _: &ChangeOverseer) -> Result<(u64, u64), Error> {
         let waiting = self.store().count_waiting_requests().await?;
         Ok((waiting, self.store().count_open_notices().await?))
     }

@@ -5,7 +5,7 @@ use mamori_model::approval_request::{self, KeyLineage, SecondActor};
 use mamori_model::{AuditActor, KeyId, Refusal, approval};
 use mamori_store::Tx;
 
-use crate::staff::member::{RecentlyAuthenticated, Records};
+use crate::staff::member::{ChangeOverseer, RecentlyAuthenticated};
 use crate::{Admin, Error};
 
 /// An actor who oversees changes that were made with an API key or on the command line.
@@ -14,7 +14,7 @@ pub enum Overseer<'a> {
     /// The holder of an administrator's key, or the operator on the command line.
     Admin(&'a Admin),
     /// A lead or an auditor.
-    Staff(&'a Records),
+    Staff(&'a ChangeOverseer),
 }
 
 /// A key with this many ancestors cannot be a second actor, and no key can be the second actor of
@@ -27,7 +27,7 @@ pub enum Approver<'a> {
     /// The holder of an administrator's key, or the operator on the command line.
     Admin(&'a Admin),
     /// A lead or an auditor, who confirmed their identity a short while ago.
-    Staff(&'a Records, &'a RecentlyAuthenticated),
+    Staff(&'a ChangeOverseer, &'a RecentlyAuthenticated),
 }
 
 impl Overseer<'_> {
@@ -35,7 +35,7 @@ impl Overseer<'_> {
     pub fn actor(self) -> AuditActor {
         match self {
             Self::Admin(admin) => admin.actor(),
-            Self::Staff(records) => records.staff().into(),
+            Self::Staff(overseer) => overseer.staff().into(),
         }
     }
 }
@@ -46,8 +46,8 @@ impl<'a> Approver<'a> {
     pub(crate) fn overseer(self) -> Result<Overseer<'a>, Refusal> {
         match self {
             Self::Admin(admin) => Ok(Overseer::Admin(admin)),
-            Self::Staff(records, recently) if records.staff() == recently.staff() => {
-                Ok(Overseer::Staff(records))
+            Self::Staff(overseer, recently) if overseer.staff() == recently.staff() => {
+                Ok(Overseer::Staff(overseer))
             }
             Self::Staff(..) => Err(Refusal::ProofStale),
         }
@@ -78,8 +78,8 @@ pub(crate) async fn require_second(
                 SecondActor::Key(lineage_of(tx, key, stored.created_at).await?)
             }
         },
-        Overseer::Staff(records) => {
-            let id = records.staff();
+        Overseer::Staff(overseer) => {
+            let id = overseer.staff();
             let staff = tx.staff(id).await?.ok_or(Error::NotFound("staff"))?;
             let day_ago = now.checked_sub(approval::WAIT_NEW).unwrap_or(Timestamp::MIN);
             let was_changed_lately = tx.was_changed_by_colleague(id, day_ago).await?

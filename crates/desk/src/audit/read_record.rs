@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mamori_model::audit::LinkedEvent;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{AuditId, Line, StaffId};
-use mamori_store::AuditFilter;
+use mamori_store::{AuditFilter, StaffEventFilter};
 
 use crate::staff::list_staff::StaffReader;
 use crate::staff::member::{Auditor, LocalCli};
@@ -47,10 +47,11 @@ impl Desk {
     pub async fn staff_events(
         &self,
         _: StaffReader<'_>,
+        filter: &StaffEventFilter,
         before: Option<AuditId>,
         size: PageSize,
     ) -> Result<AuditPage, Error> {
-        let events = self.store().staff_changes(before, size).await?;
+        let events = self.store().staff_changes(filter, before, size).await?;
         self.named(events).await
     }
 

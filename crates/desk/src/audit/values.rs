@@ -93,10 +93,11 @@ pub(crate) fn key(key: &Key) -> Value {
     })
 }
 
-/// A version of a policy, without its wording, which the policy's own versions keep.
+/// A version of a policy, without its texts, which the policy's own versions keep.
 pub(crate) fn policy(policy: &Policy) -> Value {
     json!({
         "version": policy.version,
+        "languages": policy.texts.languages().collect::<Vec<_>>(),
         "severity": policy.severity,
         "evidence_days": policy.evidence_days,
     })

@@ -23,7 +23,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("agree_dispute").await?;
-        let (dispute, decision) = lock_open_dispute(&mut tx, who.staff(), id).await?;
+        let (dispute, decision) = lock_open_dispute(&mut tx, who, id).await?;
         require_independent(&mut tx, decision.made_by, who.staff(), now).await?;
         if self.must_view(&mut tx, who.staff(), &dispute, &decision, now).await? {
             return Err(Refusal::DisputeViewNeeded.into());
@@ -68,22 +68,24 @@ impl Desk {
 /// Locks and returns a dispute to which `who` may agree, with the decision that opened it. Locks the
 /// case of the decision too, and first, as an undo does.
 ///
-/// [`Error::NotFound`] if the dispute or its decision is not stored; otherwise as
-/// [`Dispute::can_be_agreed`], and [`Refusal::ApproverIsAuthor`] for the maker of the decision.
+/// [`Error::NotFound`] if the dispute or its decision is not stored, or the lead's assignment does not
+/// cover it; otherwise as [`Dispute::can_be_agreed`], and [`Refusal::ApproverIsAuthor`] for the maker
+/// of the decision.
 pub(crate) async fn lock_open_dispute(
     tx: &mut Tx,
-    who: StaffId,
+    who: &Lead,
     id: DisputeId,
 ) -> Result<(Dispute, Decision), Error> {
     let not_found = || Error::NotFound("dispute");
+    let within = who.assignment();
     if let Some(case) = tx.case_of_dispute(id).await? {
-        tx.lock_case(case).await?;
+        tx.lock_case(case, within).await?.ok_or_else(not_found)?;
     }
-    let dispute = tx.lock_dispute(id).await?.ok_or_else(not_found)?;
+    let dispute = tx.lock_dispute(id, within).await?.ok_or_else(not_found)?;
     dispute.can_be_agreed()?;
     let decision = dispute.decision.ok_or_else(not_found)?;
-    let decision = tx.decision(decision).await?.ok_or_else(not_found)?;
-    if decision.made_by == who {
+    let decision = tx.decision(decision, within).await?.ok_or_else(not_found)?;
+    if decision.made_by == who.staff() {
         Err(Refusal::ApproverIsAuthor.into())
     } else {
         Ok((dispute, decision))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind};
-use mamori_model::{Decision, Dispute, DisputeState, Outcome};
+use mamori_model::{Assignment, Decision, Dispute, DisputeState, Outcome};
 use mamori_store::Tx;
 
 use crate::cases::record_event::{NewEvent, record_event};
@@ -22,7 +22,8 @@ impl Desk {
         if decision.outcome != Outcome::NotAMatch {
             return Ok(());
         }
-        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(decision.case, &Assignment::EVERYTHING).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         for (bank, entry) in tx.accusing_entries(decision.case).await? {
             let dispute = Dispute {
                 id: self.clock().mint()?.into(),

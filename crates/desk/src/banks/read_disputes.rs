@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use mamori_model::key::Scope;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BankId, CaseId, Dispute, DisputeId, DisputeScope, DisputeState, Subject};
+use mamori_model::{
+    Assignment, BankId, CaseId, Dispute, DisputeId, DisputeScope, DisputeState, Subject,
+};
 
 use crate::banks::agree_dispute::lock_open_dispute;
 use crate::cases::account_alias::{AccountAlias, AliasList};
@@ -25,6 +27,16 @@ pub enum DisputeReader<'a> {
     Editor(&'a PolicyEditor),
     /// A lead or an auditor.
     Records(&'a Records),
+}
+
+impl DisputeReader<'_> {
+    /// Returns the services and policies that the reader may see.
+    pub(super) fn assignment(&self) -> &Assignment {
+        match self {
+            Self::Editor(editor) => editor.assignment(),
+            Self::Records(records) => records.assignment(),
+        }
+    }
 }
 
 /// A dispute as staff read it.
@@ -69,36 +81,46 @@ impl Desk {
     ) -> Result<Page<Dispute, DisputeId>, Error> {
         who.require(&[Scope::BanksRead])?;
         self.store().bank(bank).await?.ok_or(Error::NotFound("bank"))?;
-        let Page { rows, next } = self.store().disputes(Some(bank), None, after, size).await?;
+        let everything = &Assignment::EVERYTHING;
+        let Page { rows, next } =
+            self.store().disputes(everything, Some(bank), None, after, size).await?;
         Ok(Page { rows: rows.into_iter().map(Dispute::without_subject).collect(), next })
     }
 
-    /// Lists disputes, of one bank or of all, in one state or in any, newest first.
+    /// Lists the disputes that the reader's assignment covers, of one bank or of all, in one state or
+    /// in any, newest first.
     pub async fn disputes(
         &self,
-        _: DisputeReader<'_>,
+        who: DisputeReader<'_>,
         (bank, state): (Option<BankId>, Option<DisputeState>),
         after: Option<DisputeId>,
         size: PageSize,
     ) -> Result<Page<DisputeLine, DisputeId>, Error> {
         let aliases = self.aliases_of_list(LIST).await?;
-        let Page { rows, next } = self.store().disputes(bank, state, after, size).await?;
+        let Page { rows, next } =
+            self.store().disputes(who.assignment(), bank, state, after, size).await?;
         let rows = rows.into_iter().map(|dispute| DisputeLine::of(dispute, &aliases)).collect();
         Ok(Page { rows, next })
     }
 
-    /// Returns a dispute in any state; [`Error::NotFound`] if it does not exist.
-    pub async fn dispute(&self, _: DisputeReader<'_>, id: DisputeId) -> Result<DisputeLine, Error> {
-        let dispute = self.store().dispute(id).await?.ok_or(Error::NotFound("dispute"))?;
+    /// Returns a dispute in any state; [`Error::NotFound`] if it does not exist, or the reader's
+    /// assignment does not cover it.
+    pub async fn dispute(
+        &self,
+        who: DisputeReader<'_>,
+        id: DisputeId,
+    ) -> Result<DisputeLine, Error> {
+        let dispute = self.store().dispute(id, who.assignment()).await?;
+        let dispute = dispute.ok_or(Error::NotFound("dispute"))?;
         Ok(DisputeLine::of(dispute, &self.aliases_of_list(LIST).await?))
     }
 
-    /// Returns how many disputes are open, by how far they reach.
+    /// Returns how many disputes are open that the reader's assignment covers, by how far they reach.
     pub async fn open_dispute_counts(
         &self,
-        _: DisputeReader<'_>,
+        who: DisputeReader<'_>,
     ) -> Result<BTreeMap<DisputeScope, u64>, Error> {
-        Ok(self.store().open_dispute_counts().await?)
+        Ok(self.store().open_dispute_counts(who.assignment()).await?)
     }
 
     /// Returns an open dispute with the items that the entry held, for a lead who may agree to it.
@@ -108,7 +130,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("dispute_to_agree").await?;
-        let (dispute, decision) = lock_open_dispute(&mut tx, who.staff(), id).await?;
+        let (dispute, decision) = lock_open_dispute(&mut tx, who, id).await?;
         let must_view = self.must_view(&mut tx, who.staff(), &dispute, &decision, now).await?;
         tx.commit().await?;
 

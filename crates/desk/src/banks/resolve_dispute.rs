@@ -17,7 +17,9 @@ pub enum Resolution {
 }
 
 impl Desk {
-    /// Resolves a dispute. [`Refusal::DisputeResolved`] if it was resolved before;
+    /// Resolves a dispute that the policy editor's assignment covers. [`Refusal::DisputeResolved`] if it
+    /// was resolved before; [`Refusal::AssignmentTooNarrow`] if the entry is to be withdrawn, which
+    /// every service notices, and the policy editor is limited to some services or policies;
     /// [`Refusal::ApproverIsAuthor`] for the staff member who made the decision that opened it,
     /// unless the operator works alone. Upholding it upholds every open dispute about the entry. When
     /// this returns a withdrawn entry matches nothing, at no node: the store confirms each hit.
@@ -29,7 +31,11 @@ impl Desk {
         note: &FreeText,
     ) -> Result<(), Error> {
         let now = self.clock().now();
-        let dispute = self.store().dispute(id).await?.ok_or(Error::NotFound("dispute"))?;
+        let dispute = self.store().dispute(id, who.assignment()).await?;
+        let dispute = dispute.ok_or(Error::NotFound("dispute"))?;
+        if resolution == Resolution::Upheld && who.assignment().is_limited() {
+            return Err(Refusal::AssignmentTooNarrow.into());
+        }
         let state = match resolution {
             Resolution::Upheld => DisputeState::Upheld,
             Resolution::Rejected => DisputeState::Rejected,

@@ -116,7 +116,7 @@ impl Desk {
             return Err(Error::NotFound("case"));
         }
         let aliases = self.aliases_of_list(list).await?;
-        let subjects = self.store().subjects_of_cases(cases).await?;
+        let subjects = self.store().subjects_of_cases(cases, who.assignment()).await?;
         let alias = |(case, (service, subject)): (CaseId, (ServiceId, Subject))| {
             Some((case, aliases.alias(service, subject.account()?)))
         };

@@ -42,11 +42,13 @@ impl Desk {
     /// Returns the case that the reviewer has claimed already, or claims the next one: by urgency,
     /// within one urgency first a case that a colleague handed over to this reviewer, then by age.
     /// Cases that the reviewer skipped come last, and only for leads and a reviewer who works
-    /// alone. `None` if there is no case for this reviewer. No other reviewer gets the case until
+    /// alone. Cases that the reviewer's assignment does not cover are not for this reviewer. `None` if
+    /// there is no case for this reviewer. No other reviewer gets the case until
     /// it is decided, released, or the claim lapses.
     ///
-    /// [`Refusal::BreakDue`] if a break is due, [`Refusal::ExposureSpent`] if the exposure limit is
-    /// reached; a case that the reviewer has claimed then goes back to the queue.
+    /// [`Refusal::BreakDue`] if a break is due, [`Refusal::OwnBreak`] during a break that the
+    /// reviewer asked for, [`Refusal::ExposureSpent`] if the exposure limit is reached; a case that
+    /// the reviewer has claimed then goes back to the queue.
     /// [`Refusal::ClaimLimit`] or [`Refusal::LeaveLimit`] if a pace limit is reached; a case in
     /// which a child may be in danger is claimed all the same.
     pub async fn claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
@@ -87,7 +89,7 @@ impl Desk {
     ///
     /// [`Refusal::ClaimedByOther`] if a colleague has claimed it, [`Refusal::CaseClosed`] if it is
     /// not open, [`Refusal::InBulk`] if it waits in a bulk decision, [`Error::NotFound`] if only a
-    /// lead may claim it; otherwise as [`Self::claim_next`]. At a pace limit the reviewer keeps the
+    /// lead may claim it, or the reviewer's assignment does not cover it; otherwise as [`Self::claim_next`]. At a pace limit the reviewer keeps the
     /// case that they have claimed.
     pub async fn claim_case(&self, who: &Reviewer, case: CaseId) -> Result<Claimed, Error> {
         let now = self.clock().now();
@@ -97,7 +99,7 @@ impl Desk {
             return Err(self.begin_break(tx, who, due, now).await?);
         }
         self.lapse(&mut tx, now).await?;
-        let wanted = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+        let wanted = tx.lock_case(case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
         wanted.state.after(Step::Claim)?;
         if wanted.bulk.is_some() {
             return Err(Refusal::InBulk.into());
@@ -125,8 +127,8 @@ impl Desk {
         claimed.as_ref().and_then(Claimed::of).ok_or(Error::Refused(Refusal::ClaimedByOther))
     }
 
-    /// Returns the case that the reviewer has claimed, locked in `tx`. If the claim has lapsed,
-    /// ends it and returns `None`.
+    /// Returns the case that the reviewer has claimed, locked in `tx`. If the claim has lapsed, or the
+    /// reviewer's assignment does not cover the case any more, ends it and returns `None`.
     pub(super) async fn lock_claimed_case(
         &self,
         tx: &mut Tx,
@@ -134,7 +136,8 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Option<Case>, Error> {
         let Some(case) = tx.lock_claim_of(who.staff()).await? else { return Ok(None) };
-        if case.claim.is_some_and(|claim| claim.until > now) {
+        let is_covered = who.assignment().covers(case.service, case.purpose);
+        if is_covered && case.claim.is_some_and(|claim| claim.until > now) {
             return Ok(Some(case));
         }
         self.lapse_one(tx, &case, now).await?;
@@ -171,6 +174,7 @@ impl Desk {
     fn claiming(&self, who: &Reviewer, purpose: Option<Purpose>, now: Timestamp) -> Claiming {
         Claiming {
             by: who.staff(),
+            within: who.assignment().clone(),
             is_lead: self.acts_as_lead(who),
             purpose,
             least_urgency: Urgency::KnownMaterial,

@@ -23,7 +23,8 @@ impl Desk {
         let is_extended = tx.extend_claim(case, (who.staff(), number), now, until).await?;
         if !is_extended {
             drop(tx);
-            let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+            let case = self.store().case(case, who.assignment()).await?;
+            let case = case.ok_or(Error::NotFound("case"))?;
             case.claimed_by(who.staff(), number, now)?;
             return Err(Refusal::ClaimLapsed.into());
         }

@@ -2,8 +2,8 @@
 //! reviewer can claim the case.
 
 use jiff::Timestamp;
-use mamori_model::Case;
 use mamori_model::case::CaseEventKind;
+use mamori_model::{Assignment, Case, StaffId};
 use mamori_store::{Released, Tx};
 
 use crate::cases::record_event::{NewEvent, record_event};
@@ -19,6 +19,27 @@ impl Desk {
             self.lapse_one(tx, case, now).await?;
         }
         Ok(u64::try_from(lapsed.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Ends the open views of a staff member whose assignment has changed, the bulk decisions that they
+    /// prepared, and their claim, if `assignment` does not cover the case.
+    pub(crate) async fn lapse_uncovered(
+        &self,
+        tx: &mut Tx,
+        who: StaffId,
+        assignment: &Assignment,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        tx.close_views_by(who, now).await?;
+        for bulk in tx.lock_prepared_bulks_of(who).await? {
+            self.end_prepared(tx, bulk, None, now).await?;
+        }
+        if let Some(case) = tx.lock_claim_of(who).await?
+            && !assignment.covers(case.service, case.purpose)
+        {
+            self.lapse_one(tx, &case, now).await?;
+        }
+        Ok(())
     }
 
     /// Ends the claim on `case`, which `tx` has locked, and the views of its items, and records the

@@ -6,6 +6,7 @@ use mamori_model::case::{About, CaseEventKind};
 use mamori_model::{Approval, Case, CaseId, FreeText, Refusal, Urgency, approval};
 use mamori_store::Tx;
 
+use crate::cases::colleagues::has_lead_of;
 use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::independence::require_independent;
 use crate::staff::member::{RecentlyAuthenticated, Reviewer};
@@ -28,7 +29,7 @@ impl Desk {
     ///
     /// Refused as [`Case::claimed_by`] says; [`Refusal::UrgencyNotLower`];
     /// [`Refusal::LoweringWaits`] if a proposal waits; [`Refusal::NoLead`] if a lead must agree and
-    /// there is none.
+    /// none covers the case.
     pub async fn lower_urgency(
         &self,
         who: &Reviewer,
@@ -40,16 +41,16 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("lower_urgency").await?;
-        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), number, now)?;
         let approval = lowering::required(case.urgency, to, self.settings().is_single_person, now)?;
         let lowered = if approval == Approval::None {
             self.set_urgency(&mut tx, who, &case, (to, Some(why)), now).await?;
             Lowered::Now
         } else {
-            let (case, by, reason) = (case.id, who.staff(), why.clone());
-            let lowering = Lowering { case, to, reason, by, at: now, approval };
-            self.propose_lowering(&mut tx, &lowering).await?;
+            let (by, reason) = (who.staff(), why.clone());
+            let lowering = Lowering { case: case.id, to, reason, by, at: now, approval };
+            self.propose_lowering(&mut tx, &case, &lowering).await?;
             Lowered::Proposed
         };
         tx.commit().await?;
@@ -127,8 +128,14 @@ impl Desk {
         record_event(self, tx, event.note(why).about(about), now).await
     }
 
-    async fn propose_lowering(&self, tx: &mut Tx, lowering: &Lowering) -> Result<(), Error> {
-        if lowering.approval == Approval::Colleague && !tx.has_lead().await? {
+    async fn propose_lowering(
+        &self,
+        tx: &mut Tx,
+        case: &Case,
+        lowering: &Lowering,
+    ) -> Result<(), Error> {
+        let of = (case.service, case.purpose);
+        if lowering.approval == Approval::Colleague && !has_lead_of(&tx.colleagues().await?, of) {
             return Err(Refusal::NoLead.into());
         }
         if !tx.insert_lowering(lowering).await? {
@@ -151,7 +158,7 @@ async fn lock_lowering(
     if who.staff() != recently.staff() {
         return Err(Refusal::ProofStale.into());
     }
-    let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+    let case = tx.lock_case(case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
     let lowering = tx.lowering(case.id).await?.ok_or(Refusal::NoLowering)?;
     Ok((case, lowering))
 }

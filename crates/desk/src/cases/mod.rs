@@ -1,11 +1,13 @@
 //! The queue of cases: opening, claiming, releasing, reading.
 
 pub mod account_alias;
+pub mod case_context;
 pub mod claim_case;
 pub mod colleagues;
 pub(crate) mod expire;
 pub mod extend_claim;
 pub(crate) mod lapse_claims;
+pub mod list_cases;
 pub mod lower_urgency;
 pub mod note_case;
 pub(crate) mod open_case;

@@ -20,7 +20,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("note_case").await?;
-        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), number, now)?;
         let event = NewEvent::of(case.id, CaseEventKind::Noted).by(who.staff()).note(note);
         record_event(self, &mut tx, event, now).await?;

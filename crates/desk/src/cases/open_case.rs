@@ -12,24 +12,21 @@ use crate::{Desk, Error};
 impl Desk {
     /// Brings a match that is new or changed before a reviewer, within the transaction that records
     /// the match: touches the undecided case that contains it, or adds it to the open case about
-    /// its subject, or opens a new case. A match whose verdict is `allow` opens no case.
+    /// its subject, or opens a new case. A match whose verdict is `allow` opens no case. Returns
+    /// whether the match is in an open case.
     pub(crate) async fn open_case(
         &self,
         tx: &mut Tx,
         found: &Match,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(()) };
+    ) -> Result<bool, Error> {
+        let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(false) };
         let about = About { item: Some(found.id), ..About::default() };
         if let Some(case) = tx.lock_open_case_of_item(found.id).await? {
             tx.touch_case(case.id).await?;
-            return record_event(
-                self,
-                tx,
-                NewEvent::of(case.id, CaseEventKind::ItemAdded).about(about),
-                now,
-            )
-            .await;
+            let event = NewEvent::of(case.id, CaseEventKind::ItemAdded).about(about);
+            record_event(self, tx, event, now).await?;
+            return Ok(true);
         }
         let new = NewCase {
             id: self.clock().mint()?.into(),
@@ -43,6 +40,7 @@ impl Desk {
         let case = tx.open_or_join_case(&new).await?;
         tx.insert_case_item(case, found.id, now).await?;
         let kind = if case == new.id { CaseEventKind::Opened } else { CaseEventKind::ItemAdded };
-        record_event(self, tx, NewEvent::of(case, kind).about(about), now).await
+        record_event(self, tx, NewEvent::of(case, kind).about(about), now).await?;
+        Ok(true)
     }
 }

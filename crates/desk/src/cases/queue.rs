@@ -2,9 +2,10 @@
 //! for a lead.
 
 use mamori_model::case::Lowering;
-use mamori_model::{Case, CaseState, Level};
+use mamori_model::{Assignment, Case, CaseState, Level};
 use mamori_store::QueueCount;
 
+use crate::cases::colleagues::has_lead_of;
 use crate::cases::pace_limit::PaceReached;
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
@@ -27,28 +28,41 @@ pub struct QueueView {
     /// How many of the undecided cases are of services that are leaving: these services are deleted
     /// when the last of their cases is decided.
     pub of_leaving_services: u64,
-    /// Whether cases wait for a lead while there is no lead. Always false where the operator works
+    /// Whether cases wait for a lead while no lead's assignment covers them. Always false where the operator works
     /// alone.
     pub is_lead_missing: bool,
+    /// Whether no policy that the reviewer's assignment covers keeps pictures, so that its cases are
+    /// decided without one. Always false for those who do not act as a lead.
+    pub is_without_pictures: bool,
 }
 
 impl Desk {
-    /// Counts the case queue for a reviewer.
+    /// Checks whether cases that `within` covers wait for a lead, and no lead covers them.
+    async fn is_lead_missing(&self, within: &Assignment) -> Result<bool, Error> {
+        let waiting = self.store().waiting_for_leads(within).await?;
+        let colleagues = self.store().colleagues().await?;
+        Ok(waiting.into_iter().any(|of| !has_lead_of(&colleagues, of)))
+    }
+
+    /// Counts the part of the case queue that the reviewer's assignment covers.
     pub async fn queue(&self, who: &Reviewer) -> Result<QueueView, Error> {
         let now = self.clock().now();
-        let counts = self.store().queue_counts().await?;
-        let claimed = self.store().claimed_case(who.staff(), now).await?;
+        let within = who.assignment();
+        let counts = self.store().queue_counts(within).await?;
+        let claimed = self.store().claimed_case(who.staff(), within, now).await?;
         let pace_reached = self.pace_of(who.staff(), now).await?;
         let for_leads =
             |count: &QueueCount| count.level == Level::Lead || count.state == CaseState::Proposed;
-        let lowerings = if self.acts_as_lead(who) {
-            self.store().lowerings(LOWERINGS_MAX).await?
+        let acts_as_lead = self.acts_as_lead(who);
+        let lowerings = if acts_as_lead {
+            self.store().lowerings(within, LOWERINGS_MAX).await?
         } else {
             Vec::new()
         };
+        let is_without_pictures = acts_as_lead && !self.keeps_pictures(within).await?;
         let waits = !self.settings().is_single_person && counts.iter().any(for_leads);
-        let is_lead_missing = waits && !self.store().has_lead().await?;
-        let leaving = self.store().leaving_services().await?;
+        let is_lead_missing = waits && self.is_lead_missing(within).await?;
+        let leaving = self.store().leaving_services(within).await?;
         let of_leaving_services = leaving.iter().map(|leaving| leaving.undecided).sum();
         Ok(QueueView {
             counts,
@@ -57,6 +71,7 @@ impl Desk {
             lowerings,
             of_leaving_services,
             is_lead_missing,
+            is_without_pictures,
         })
     }
 }

@@ -7,14 +7,18 @@ use mamori_model::case::{CaseEvent, Lowering};
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    BankName, Case, CaseId, Decision, Evidence, EvidenceStatus, Line, MatchId, Policy, StaffId,
-    View,
+    Assignment, BankName, Case, CaseId, Decision, EntryId, Evidence, EvidenceStatus, ItemText,
+    Line, MatchId, Policy, StaffId, View,
 };
 
 use crate::cases::account_alias::ShownSubject;
+use crate::cases::case_context::{ContextAccess, EarlierOutcomes, EntryFacts};
 use crate::cases::read_history::{History, HistoryCursor};
 use crate::staff::member::{Records, Reviewer};
 use crate::{Desk, Error};
+
+/// Up to how many cases with the same entry are counted.
+pub const SAME_ENTRY_MAX: u32 = 100;
 
 /// A case and its items, without its history.
 #[derive(Clone, Debug)]
@@ -23,8 +27,18 @@ pub struct CaseItems {
     pub case: Case,
     /// The present version of its policy.
     pub policy: Policy,
+    /// Name of its service; `None` if the service is deleted.
+    pub service_name: Option<Line>,
+    /// Whether its service is leaving: nothing of it is checked any more, and it is deleted when its
+    /// cases are decided and its actions answered.
+    pub is_service_leaving: bool,
     /// A page of its items, newest first.
     pub items: Page<ItemView, MatchId>,
+    /// Facts about the entries that these items came near to, as far as they still exist.
+    pub entries: BTreeMap<EntryId, EntryFacts>,
+    /// Earlier decisions about its account, as counts; `None` for a reader who is not shown them,
+    /// and if the account is not known.
+    pub earlier: Option<EarlierOutcomes>,
 }
 
 /// Everything about a case that a reviewer needs to decide it, except the pictures.
@@ -34,8 +48,9 @@ pub struct CaseView {
     pub case: Case,
     /// The account or the item that the case is about, as this reader may see it.
     pub subject: ShownSubject,
-    /// Whether its service is leaving: nothing of it is checked any more, and it is deleted when its
-    /// cases are decided and its actions answered.
+    /// Name of its service; `None` if the service is deleted.
+    pub service_name: Option<Line>,
+    /// Whether its service is leaving, as in [`CaseItems`].
     pub is_service_leaving: bool,
     /// The present version of its policy.
     pub policy: Policy,
@@ -43,6 +58,10 @@ pub struct CaseView {
     pub lowering: Option<Lowering>,
     /// A page of its items, newest first.
     pub items: Page<ItemView, MatchId>,
+    /// Facts about the entries that these items came near to, as far as they still exist.
+    pub entries: BTreeMap<EntryId, EntryFacts>,
+    /// Earlier decisions about its account, as in [`CaseItems`].
+    pub earlier: Option<EarlierOutcomes>,
     /// The latest events of the case, oldest first; [`Self::older`] says whether there are earlier
     /// ones.
     pub history: Vec<CaseEvent>,
@@ -53,9 +72,12 @@ pub struct CaseView {
     pub views: Vec<View>,
     /// How many views of its items there were in total.
     pub view_count: u64,
+    /// How many of them were not blurred.
+    pub clear_view_count: u64,
     /// Where [`Desk::history`] continues with earlier events and views.
     pub older: HistoryCursor,
-    /// How many other open cases have a hit on an entry that this case has a hit on.
+    /// How many other open cases that this reader may see have a hit on an entry that this case has a
+    /// hit on; [`SAME_ENTRY_MAX`] stands for as many or more.
     pub same_entry_count: u32,
     /// Display names of the staff members that the history, the views, the claim and the proposal
     /// mention, by id.
@@ -74,6 +96,11 @@ pub struct ItemView {
     /// Whether the stored bytes are an earlier version: the item was sent with others after them,
     /// which were not stored.
     pub is_earlier_version: bool,
+    /// The text that the service sent with it, for a reader who is shown it.
+    pub text: Option<ItemText>,
+    /// Whether the service sent the address of its page, for a reader who may have it shown
+    /// ([`Desk::open_context`]).
+    pub has_context_url: bool,
 }
 
 impl Desk {
@@ -89,19 +116,20 @@ impl Desk {
     ) -> Result<CaseView, Error> {
         let case = self.claimed_case(who, case).await?;
         let subject = ShownSubject::named(&case.subject);
-        self.view(case, subject, after, size).await
+        self.view(who.assignment(), (case, subject, ContextAccess::Granted), after, size).await
     }
 
     pub(super) async fn claimed_case(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
         let now = self.clock().now();
-        let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = self.store().case(case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         let number = case.claim.map_or(0, |claim| claim.number);
         case.claimed_by(who.staff(), number, now)?;
         Ok(case)
     }
 
-    /// Returns any case, for a lead or an auditor: without a claim and without pictures. Only an
-    /// auditor is shown an account by its name.
+    /// Returns any case that the assignment of a lead covers, or any at all for an auditor: without a
+    /// claim and without pictures. Only an auditor is shown an account by its name.
     pub async fn case_record(
         &self,
         who: &Records,
@@ -109,15 +137,17 @@ impl Desk {
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
-        let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = self.store().case(case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         let subject = self.subject_for(who, &case).await?;
-        self.view(case, subject, after, size).await
+        self.view(who.assignment(), (case, subject, ContextAccess::Denied), after, size).await
     }
 
-    /// Returns `case` with `size` of its items.
+    /// Returns `case` with `size` of its items, and with what `access` permits of their context.
     pub(crate) async fn case_items(
         &self,
         case: Case,
+        access: ContextAccess,
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseItems, Error> {
@@ -125,51 +155,71 @@ impl Desk {
         let policy = store.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
         let items = store.case_items(case.id, after, size).await?;
         let kept = store.evidence_of_case(case.id).await?;
+        let service = store.service(case.service).await?;
+        let entries = self.entry_facts(&items.rows).await?;
+        let contexts = self.contexts(&items.rows, access).await?;
+        let earlier = self.earlier_outcomes(&case, access).await?;
         let view = |found: Match| {
-            let evidence = kept.get(&found.id);
-            self.item_view(found, evidence)
+            let (evidence, context) = (kept.get(&found.id), contexts.get(&found.id));
+            ItemView {
+                text: context.and_then(|context| context.text().cloned()),
+                has_context_url: context.is_some_and(|context| context.url().is_some()),
+                ..self.item_view(found, evidence)
+            }
         };
         let rows = items.rows.into_iter().map(view).collect();
-        Ok(CaseItems { case, policy, items: Page { rows, next: items.next } })
+        Ok(CaseItems {
+            is_service_leaving: service.as_ref().is_some_and(|one| one.leaving_at.is_some()),
+            service_name: service.map(|service| service.name),
+            case,
+            policy,
+            items: Page { rows, next: items.next },
+            entries,
+            earlier,
+        })
     }
 
     async fn view(
         &self,
-        case: Case,
-        subject: ShownSubject,
+        within: &Assignment,
+        (case, subject, access): (Case, ShownSubject, ContextAccess),
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let store = self.store();
-        let History { events: history, views, view_count, older, mut people } =
+        let History { events: history, views, view_count, clear_view_count, older, mut people } =
             self.history_of(&case, HistoryCursor::default()).await?;
         let lowering = store.lowering(case.id).await?;
         if let Some(lowering) = &lowering {
             people.extend(store.display_names(&[lowering.by].into()).await?);
         }
-        let service = store.service(case.service).await?;
-        let is_service_leaving = service.is_some_and(|service| service.leaving_at.is_some());
-        let same_entry_count = store.count_cases_with_same_entry(case.id).await?;
+        let same_entry_count =
+            store.count_cases_with_same_entry(case.id, within, SAME_ENTRY_MAX).await?;
         let decisions = store.decisions_of_case(case.id).await?;
-        let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
+        let CaseItems { case, policy, service_name, is_service_leaving, items, entries, earlier } =
+            self.case_items(case, access, after, size).await?;
         Ok(CaseView {
             case,
             subject,
+            service_name,
             is_service_leaving,
             policy,
             lowering,
             items,
+            entries,
+            earlier,
             history,
             decisions,
             views,
             view_count,
+            clear_view_count,
             older,
             same_entry_count,
             people,
         })
     }
 
-    /// Adds to an item of a case the names of its banks, and whether it can be viewed.
+    /// Adds to an item of a case the names of its banks, and whether it can be viewed; no context.
     pub(crate) fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
         let directory = self.directory();
         let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
@@ -178,6 +228,7 @@ impl Desk {
         let stored = evidence.and_then(|evidence| evidence.sha256);
         let is_earlier_version = stored.is_some_and(|sha256| found.sha256 != Some(sha256));
         let evidence = EvidenceStatus::of(evidence, self.clock().now());
-        ItemView { found, banks, evidence, is_earlier_version }
+        let (text, has_context_url) = (None, false);
+        ItemView { found, banks, evidence, is_earlier_version, text, has_context_url }
     }
 }

@@ -40,6 +40,8 @@ pub struct History {
     pub views: Vec<View>,
     /// How many views of the case's items there were in total.
     pub view_count: u64,
+    /// How many of them were not blurred.
+    pub clear_view_count: u64,
     /// Where the next older page begins; a part is `None` if there is nothing older.
     pub older: HistoryCursor,
     /// Display names of the staff members that the page mentions, by id.
@@ -56,8 +58,9 @@ impl Desk {
     ) -> Result<History, Error> {
         let case = match who {
             HistoryReader::Claimant(reviewer) => self.claimed_case(reviewer, case).await?,
-            HistoryReader::Records(_) => {
-                self.store().case(case).await?.ok_or(Error::NotFound("case"))?
+            HistoryReader::Records(records) => {
+                let case = self.store().case(case, records.assignment()).await?;
+                case.ok_or(Error::NotFound("case"))?
             }
         };
         self.history_of(&case, before).await
@@ -76,8 +79,10 @@ impl Desk {
         let named = events.rows.iter().flat_map(|event| [event.by, event.about.to]);
         let named = named.chain(views.rows.iter().map(|view| Some(view.by)));
         let named = named.chain([case.claim.map(|claim| claim.by)]);
+        let (view_count, clear_view_count) = store.count_views_of_case(case.id).await?;
         Ok(History {
-            view_count: store.count_views_of_case(case.id).await?,
+            view_count,
+            clear_view_count,
             people: store.display_names(&named.flatten().collect()).await?,
             older: HistoryCursor { event: events.next, view: views.next },
             events: events.rows,

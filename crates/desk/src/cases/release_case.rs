@@ -5,6 +5,7 @@ use mamori_model::case::{About, CaseEventKind, Level};
 use mamori_model::{Case, CaseId, FreeText, Refusal, StaffId, Urgency};
 use mamori_store::{Released, Tx};
 
+use crate::cases::colleagues::has_lead_of;
 use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
@@ -42,10 +43,10 @@ impl Desk {
     /// `release` says.
     ///
     /// [`Refusal::ClaimLapsed`] if the reviewer no longer has the claim; [`Refusal::NoLead`] if a
-    /// lead is asked for and there is none; [`Refusal::UrgencyLower`] if an escalation would lower
+    /// lead is asked for and none covers the case; [`Refusal::UrgencyLower`] if an escalation would lower
     /// the urgency, which [`Self::lower_urgency`] does; [`Error::NotFound`] if the colleague may not have the
-    /// case: a deactivated account, no reviewer, the reviewer themselves, or no lead where the case
-    /// needs one.
+    /// case: a deactivated account, no reviewer, the reviewer themselves, one whose assignment does
+    /// not cover the case, or no lead where the case needs one.
     pub async fn release_case(
         &self,
         who: &Reviewer,
@@ -56,7 +57,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("release_case").await?;
-        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), number, now)?;
         let (kind, then, note, about) = match release {
             Release::Leave => (CaseEventKind::Released, as_it_was(&case), None, About::default()),
@@ -67,7 +68,7 @@ impl Desk {
                 if urgency.is_below(case.urgency) {
                     return Err(Refusal::UrgencyLower.into());
                 }
-                let level = self.level_for_leads(&mut tx).await?;
+                let level = self.level_for_leads(&mut tx, &case).await?;
                 let then = Released { level, urgency, handed: None };
                 let about = About { urgency: Some(urgency), ..About::default() };
                 (CaseEventKind::Escalated, then, Some(why), about)
@@ -95,13 +96,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Returns the level of a case that needs a lead; [`Refusal::NoLead`] if there is none, so that
+    /// Returns the level of a case that needs a lead; [`Refusal::NoLead`] if no lead covers it, so that
     /// no case waits for ever. Where the operator works alone every reviewer may claim it.
-    async fn level_for_leads(&self, tx: &mut Tx) -> Result<Level, Error> {
+    async fn level_for_leads(&self, tx: &mut Tx, case: &Case) -> Result<Level, Error> {
         if self.settings().is_single_person {
             return Ok(Level::Reviewer);
         }
-        if tx.has_lead().await? { Ok(Level::Lead) } else { Err(Refusal::NoLead.into()) }
+        let has_lead = has_lead_of(&tx.colleagues().await?, (case.service, case.purpose));
+        if has_lead { Ok(Level::Lead) } else { Err(Refusal::NoLead.into()) }
     }
 }
 
@@ -117,6 +119,7 @@ async fn require_takeover(
     to: StaffId,
 ) -> Result<(), Error> {
     let colleague = tx.staff(to).await?.filter(|to| to.ended_at.is_none());
+    let colleague = colleague.filter(|to| to.assignment.covers(case.service, case.purpose));
     let may = colleague.is_some_and(|to| match case.level {
         Level::Reviewer => to.roles.is_reviewer(),
         Level::Lead => to.roles.is_lead(),

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Remaining};
 use mamori_model::key::Scope;
 use mamori_model::{
-    Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, NotStored, Sha1, Sha256, Subject,
-    Verdict,
+    Gap, Hit, Item, ItemContext, Looked, MatchId, Md5, NotCompared, NotLooked, NotStored, Sha1,
+    Sha256, Subject, Verdict,
 };
 
 use crate::checks::fingerprints::Fingerprints;
@@ -74,6 +74,17 @@ impl Desk {
         item: Item,
         evidence: CheckInput,
     ) -> Result<Checked, Error> {
+        self.check_in_context(caller, (item, &ItemContext::default()), evidence).await
+    }
+
+    /// Checks an item as [`Self::check`] does. If the item opens or joins a case, `context` is
+    /// stored with it; otherwise it is dropped.
+    pub async fn check_in_context(
+        &self,
+        caller: &Caller,
+        (item, context): (Item, &ItemContext),
+        evidence: CheckInput,
+    ) -> Result<Checked, Error> {
         caller.require(&[Scope::Checks])?;
         self.require_current()?;
         let directory = self.directory();
@@ -119,7 +130,7 @@ impl Desk {
         } else {
             let found =
                 self.candidate(caller, item, &prints, (by_hits, judgement.effective_hits))?;
-            Some(self.record(found, bytes.as_ref(), &directory).await?)
+            Some(self.record((found, context), bytes.as_ref(), &directory).await?)
         };
         let verdict = answer?;
 

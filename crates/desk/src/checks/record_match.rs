@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{Evidence, HashKind, Hit, Item, MatchId, NotStored, Pdq, Verdict};
+use mamori_model::{Evidence, HashKind, Hit, Item, ItemContext, MatchId, NotStored, Pdq, Verdict};
 use mamori_store::{Recorded, Tx};
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint};
@@ -47,10 +47,10 @@ impl Desk {
     /// is new, has other hashes or new hits, was sent again with earlier hashes that have no decision,
     /// or has a stricter verdict. Its case is opened, joined or touched if the verdict is `hold` or
     /// `block`; not for new hits on hashes about which a standing decision says `allowed` or
-    /// `not_a_match`.
+    /// `not_a_match`. `context` is stored with the item where that happens.
     pub(crate) async fn record(
         &self,
-        candidate: Match,
+        (candidate, context): (Match, &ItemContext),
         bytes: Option<&Bytes>,
         directory: &Directory,
     ) -> Result<RecordedMatch, Error> {
@@ -74,7 +74,10 @@ impl Desk {
         if let Some(event) = event(&recorded, candidate.verdict) {
             let matched = Match { id: recorded.id, ..candidate };
             if needs_review(&mut tx, &recorded, matched.verdict).await? {
-                self.open_case(&mut tx, &matched, now).await?;
+                let is_in_case = self.open_case(&mut tx, &matched, now).await?;
+                if is_in_case && !context.is_empty() {
+                    tx.set_item_context(matched.id, context).await?;
+                }
             }
             is_notified = self.notify(&mut tx, event, &matched, directory).await?;
         }

@@ -23,7 +23,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("open_bulk").await?;
-        let bulk = lock_pending_bulk(&mut tx, bulk).await?;
+        let bulk = lock_pending_bulk(&mut tx, who, bulk).await?;
         let waits = PendingApproval::from(&bulk);
         waits.can_approve_eventually(who, now)?;
         let last = tx.last_opened_of_bulk(bulk.id, who.staff()).await?;
@@ -54,7 +54,7 @@ impl Desk {
         require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("approve_bulk").await?;
-        let bulk = lock_pending_bulk(&mut tx, bulk).await?;
+        let bulk = lock_pending_bulk(&mut tx, who, bulk).await?;
         tx.lock_cases_of_bulk(bulk.id).await?;
         let decisions = proposed(&mut tx, &bulk).await?;
         let viewed = self.viewed_by_bulk_approver(&mut tx, &decisions, who, now).await?;
@@ -92,7 +92,7 @@ impl Desk {
         require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("refuse_bulk").await?;
-        let bulk = lock_pending_bulk(&mut tx, bulk).await?;
+        let bulk = lock_pending_bulk(&mut tx, who, bulk).await?;
         PendingApproval::from(&bulk).can_approve_eventually(who, now)?;
         tx.lock_cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
@@ -134,8 +134,9 @@ fn resolved(bulk: Bulk, state: BulkState, who: &Reviewer, now: Timestamp) -> Bul
     Bulk { state, approver_id: Some(who.staff()), resolved_at: Some(now), ..bulk }
 }
 
-async fn lock_pending_bulk(tx: &mut Tx, bulk: BulkId) -> Result<Bulk, Error> {
-    let bulk = tx.lock_bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
+async fn lock_pending_bulk(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
+    let bulk = tx.lock_bulk(bulk, who.assignment()).await?;
+    let bulk = bulk.ok_or(Error::NotFound("bulk decision"))?;
     match bulk.state {
         BulkState::Proposed => Ok(bulk),
         BulkState::Prepared | BulkState::Lapsed => Err(Error::NotFound("bulk decision")),

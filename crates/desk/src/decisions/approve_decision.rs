@@ -9,6 +9,7 @@ use mamori_model::{
 };
 use mamori_store::Tx;
 
+use crate::cases::case_context::ContextAccess;
 use crate::cases::read_case::CaseItems;
 use crate::cases::record_event::{NewEvent, record_event};
 use crate::decisions::approval::{PendingApproval, require_same_staff};
@@ -30,10 +31,11 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("open_decision").await?;
-        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        let decision = self.lock_pending_decision(&mut tx, who, decision).await?;
         let waiting = PendingApproval::from(&decision);
         waiting.can_approve_eventually(who, now)?;
-        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(decision.case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         let last = tx.last_opened(case.id, who.staff()).await?;
         if waiting.is_unopened(last, now) {
             let about = About { decision: Some(decision.id), ..About::default() };
@@ -43,7 +45,7 @@ impl Desk {
         }
         tx.commit().await?;
 
-        self.case_items(case, after, size).await
+        self.case_items(case, ContextAccess::Granted, after, size).await
     }
 
     /// Approves a decision: puts it into effect and asks the service for its actions.
@@ -63,7 +65,7 @@ impl Desk {
         require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("approve").await?;
-        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        let decision = self.lock_pending_decision(&mut tx, who, decision).await?;
         let viewed = self.viewed_by_approver(&mut tx, &decision, who.staff(), now).await?;
         let has_viewed = viewed.permits_approver(decision.approval)
             && has_opened(&mut tx, &decision, who.staff()).await?;
@@ -93,7 +95,7 @@ impl Desk {
         require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("refuse").await?;
-        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        let decision = self.lock_pending_decision(&mut tx, who, decision).await?;
         PendingApproval::from(&decision).can_approve_eventually(who, now)?;
         is_single(&decision)?;
         self.refuse_one(&mut tx, who, &decision, why, now).await?;
@@ -175,18 +177,21 @@ impl Desk {
     }
 
     /// Returns a decision that waits for its second approver, and locks its case in `tx`.
-    /// [`Refusal::AlreadyDecided`] if the decision is resolved.
+    /// [`Refusal::AlreadyDecided`] if the decision is resolved; [`Error::NotFound`] if the assignment
+    /// of `who` does not cover it.
     pub(crate) async fn lock_pending_decision(
         &self,
         tx: &mut Tx,
+        who: &Reviewer,
         decision: DecisionId,
     ) -> Result<Decision, Error> {
         let not_found = || Error::NotFound("decision");
-        let before = tx.decision(decision).await?.ok_or_else(not_found)?;
-        let case = tx.lock_case(before.case).await?.ok_or_else(not_found)?;
+        let within = who.assignment();
+        let before = tx.decision(decision, within).await?.ok_or_else(not_found)?;
+        let case = tx.lock_case(before.case, within).await?.ok_or_else(not_found)?;
         case.state.after(Step::Approve)?;
         // Read again under the lock: another transaction may have resolved it before.
-        let decision = tx.decision(decision).await?.ok_or_else(not_found)?;
+        let decision = tx.decision(decision, within).await?.ok_or_else(not_found)?;
         match decision.state {
             DecisionState::Proposed => Ok(decision),
             DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => {

@@ -1,7 +1,7 @@
 //! Adds a version of a policy, or reads policies. A version is never changed, because each decision
 //! names the version under which it was made.
 
-use mamori_model::{AuditVerb, FreeText, Policy, Purpose, Refusal};
+use mamori_model::{Assignment, AuditVerb, Policy, PolicyTexts, Purpose, Refusal};
 
 use crate::audit::{self, Change, values};
 use crate::evidence::expire_evidence::end_of_grace_period;
@@ -15,8 +15,9 @@ pub struct NewPolicy {
     pub purpose: Purpose,
     /// The version that the editor's page showed; the new one is the next number.
     pub after: u32,
-    /// What the policy forbids, as reviewers and affected persons read it.
-    pub wording: FreeText,
+    /// What the policy forbids, as reviewers and affected persons read it, in each language in which
+    /// it is written.
+    pub texts: PolicyTexts,
     /// Exposure points for each begun minute of a clear view, 1 to 5.
     pub severity: u8,
     /// For how many days an item's bytes are kept, 0 (never) to [`Policy::EVIDENCE_DAYS_MAX`].
@@ -33,9 +34,13 @@ impl Desk {
     ///
     /// [`Error::Conflict`] if another editor changed the policy since the page was shown,
     /// [`Error::Invalid`] beyond a limit, [`Refusal::VaultClosed`] if bytes are to be kept and the
-    /// vault has no key.
+    /// vault has no key, [`Refusal::AssignmentTooNarrow`] for a policy editor who is limited to some
+    /// services, because a policy is in force at all of them, or to other policies.
     pub async fn change_policy(&self, who: &PolicyEditor, new: NewPolicy) -> Result<Policy, Error> {
-        let NewPolicy { purpose, after, wording, severity, evidence_days } = new;
+        let NewPolicy { purpose, after, texts, severity, evidence_days } = new;
+        if !who.member().may_edit_policy(purpose) {
+            return Err(Refusal::AssignmentTooNarrow.into());
+        }
         if !Policy::SEVERITIES.contains(&severity) {
             return Err(Error::invalid("the severity is from 1 to 5"));
         }
@@ -57,7 +62,7 @@ impl Desk {
         let policy = Policy {
             purpose,
             version: before.version.saturating_add(1),
-            wording,
+            texts,
             severity,
             evidence_days,
             by: Some(who.staff()),
@@ -77,6 +82,17 @@ impl Desk {
     /// Returns the policies in force, the most severe first, to every staff member.
     pub async fn policies(&self, _: &Member) -> Result<Vec<Policy>, Error> {
         Ok(self.store().policies().await?)
+    }
+
+    /// Checks whether any policy that `within` covers keeps the bytes of items, in a vault that has a
+    /// key. If none does, reviewers decide without seeing a picture.
+    pub(crate) async fn keeps_pictures(&self, within: &Assignment) -> Result<bool, Error> {
+        if self.settings().vault.is_none() {
+            return Ok(false);
+        }
+        let policies = self.store().policies().await?;
+        let mut covered = policies.iter().filter(|policy| within.covers_purpose(policy.purpose));
+        Ok(covered.any(|policy| policy.evidence_days > 0))
     }
 
     /// Returns every version of a policy, the newest first; none for a purpose that has no policy,

@@ -72,7 +72,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("drop_bulk").await?;
-        let bulk = tx.lock_bulk(id).await?;
+        let bulk = tx.lock_bulk(id, who.assignment()).await?;
         let may = |bulk: &Bulk| bulk.made_by == who.staff() || who.member().roles().is_lead();
         let bulk = bulk.filter(may).ok_or(Error::NotFound("bulk decision"))?;
         if bulk.state != BulkState::Prepared {
@@ -97,9 +97,9 @@ impl Desk {
         Ok(count)
     }
 
-    /// Ends a prepared bulk decision. `by` is the staff member who did it; `None` if its time ran
-    /// out.
-    pub(super) async fn end_prepared(
+    /// Ends a prepared bulk decision. `by` is the staff member who did it; `None` if its time ran out
+    /// or its author's assignment changed.
+    pub(crate) async fn end_prepared(
         &self,
         tx: &mut Tx,
         bulk: Bulk,
@@ -116,7 +116,8 @@ impl Desk {
 }
 
 async fn lock_own_bulk(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
-    let bulk = tx.lock_bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
+    let bulk = tx.lock_bulk(bulk, who.assignment()).await?;
+    let bulk = bulk.filter(|bulk| bulk.made_by == who.staff());
     bulk.ok_or(Error::NotFound("bulk decision"))
 }
 

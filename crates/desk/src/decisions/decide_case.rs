@@ -93,7 +93,8 @@ impl Desk {
         new: &NewDecision,
         now: Timestamp,
     ) -> Result<Judged, Error> {
-        let case = tx.lock_case(new.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(new.case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         case.held_by(who.staff(), new.claim, new.version, now)?;
         let items = tx.case_item_names(case.id).await?;
         let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();

@@ -45,18 +45,19 @@ impl Desk {
         after: Option<DecisionId>,
         size: PageSize,
     ) -> Result<Page<Decision, DecisionId>, Error> {
-        Ok(self.store().decisions(Some(who.staff()), filter, after, size).await?)
+        let own = Some(who.staff());
+        Ok(self.store().decisions(who.assignment(), own, filter, after, size).await?)
     }
 
-    /// Lists the decisions of all reviewers, newest first.
+    /// Lists the decisions of all reviewers that the assignment covers, newest first.
     pub async fn decision_records(
         &self,
-        _: &Records,
+        who: &Records,
         filter: &DecisionFilter,
         after: Option<DecisionId>,
         size: PageSize,
     ) -> Result<Page<Decision, DecisionId>, Error> {
-        Ok(self.store().decisions(None, filter, after, size).await?)
+        Ok(self.store().decisions(who.assignment(), None, filter, after, size).await?)
     }
 
     /// Returns one of the reviewer's own decisions; [`Error::NotFound`] if it does not exist
@@ -66,18 +67,19 @@ impl Desk {
         who: &Reviewer,
         decision: DecisionId,
     ) -> Result<DecisionView, Error> {
-        let decision = self.store().decision(decision).await?;
+        let decision = self.store().decision(decision, who.assignment()).await?;
         let own = decision.filter(|decision| decision.made_by == who.staff());
         self.decision_view(own.ok_or(Error::NotFound("decision"))?).await
     }
 
-    /// Returns any decision, for a lead or an auditor; [`Error::NotFound`] if it does not exist.
+    /// Returns any decision, for a lead or an auditor; [`Error::NotFound`] if it does not exist, or a
+    /// lead's assignment does not cover it.
     pub async fn decision_record(
         &self,
-        _: &Records,
+        who: &Records,
         decision: DecisionId,
     ) -> Result<DecisionView, Error> {
-        let decision = self.store().decision(decision).await?;
+        let decision = self.store().decision(decision, who.assignment()).await?;
         self.decision_view(decision.ok_or(Error::NotFound("decision"))?).await
     }
 

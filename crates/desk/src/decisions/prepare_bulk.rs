@@ -38,10 +38,11 @@ impl Desk {
     /// decisions that they prepared before and never confirmed.
     ///
     /// Refused: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
-    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::BreakDue`],
+    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::BreakDue`], [`Refusal::OwnBreak`],
     /// [`Refusal::ExposureSpent`], [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and as
     /// [`Measures::actions`] says. [`Error::Invalid`] if the measures have an exception;
-    /// [`Error::NotFound`] for a case that does not exist, or that only a lead may claim.
+    /// [`Error::NotFound`] for a case that does not exist, that only a lead may claim, or that the
+    /// reviewer's assignment does not cover.
     pub async fn prepare(&self, who: &Reviewer, new: NewBulk) -> Result<Bulk, Error> {
         if new.cases.is_empty() {
             return Err(Refusal::BulkEmpty.into());
@@ -63,7 +64,7 @@ impl Desk {
         for before in tx.lock_prepared_bulks_of(who.staff()).await? {
             self.end_prepared(&mut tx, before, Some(who.staff()), now).await?;
         }
-        let cases = tx.lock_cases(new.cases.iter().copied()).await?;
+        let cases = tx.lock_cases(new.cases.iter().copied(), who.assignment()).await?;
         if cases.len() != new.cases.len() {
             return Err(Error::NotFound("case"));
         }

@@ -17,17 +17,18 @@ pub struct PreviousDecision {
 
 impl Desk {
     /// Returns the last decision that `who` made on the case of `new`; never one of a colleague.
+    /// [`Error::NotFound`] if there is no such case that the reviewer's assignment covers.
     pub async fn previous_decision(
         &self,
         who: &Reviewer,
         new: &NewDecision,
     ) -> Result<Option<PreviousDecision>, Error> {
         let store = self.store();
+        let case = store.case(new.case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
         let made = store.decisions_of_case(new.case).await?;
         let Some(decision) = made.into_iter().rev().find(|made| made.made_by == who.staff()) else {
             return Ok(None);
         };
-        let case = store.case(new.case).await?.ok_or(Error::NotFound("case"))?;
         let items = store.case_item_names(new.case).await?;
         let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
         let requested = store.actions_of_decision(decision.id).await?;

@@ -56,20 +56,21 @@ impl Desk {
         after: Option<CaseId>,
         size: PageSize,
     ) -> Result<BulkView, Error> {
-        let bulk = self.store().bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
+        let bulk = self.store().bulk(bulk, who.assignment()).await?;
+        let bulk = bulk.filter(|bulk| bulk.made_by == who.staff());
         self.bulk_view(bulk.ok_or(Error::NotFound("bulk decision"))?, after, size).await
     }
 
-    /// Returns any bulk decision, for a lead or an auditor; [`Error::NotFound`] if it does not
-    /// exist.
+    /// Returns any bulk decision, for a lead or an auditor; [`Error::NotFound`] if it does not exist,
+    /// or a lead's assignment does not cover all of its cases.
     pub async fn bulk_record(
         &self,
-        _: &Records,
+        who: &Records,
         bulk: BulkId,
         after: Option<CaseId>,
         size: PageSize,
     ) -> Result<BulkView, Error> {
-        let bulk = self.store().bulk(bulk).await?;
+        let bulk = self.store().bulk(bulk, who.assignment()).await?;
         self.bulk_view(bulk.ok_or(Error::NotFound("bulk decision"))?, after, size).await
     }
 
@@ -81,18 +82,20 @@ impl Desk {
         after: Option<BulkId>,
         size: PageSize,
     ) -> Result<Page<Bulk, BulkId>, Error> {
-        Ok(self.store().bulks(Some(who.staff()), state, after, size).await?)
+        let own = Some(who.staff());
+        Ok(self.store().bulks(who.assignment(), own, state, after, size).await?)
     }
 
-    /// Lists the bulk decisions of all reviewers, in one state or in any, newest first.
+    /// Lists the bulk decisions of all reviewers of which the assignment covers all cases, in one state
+    /// or in any, newest first.
     pub async fn bulk_records(
         &self,
-        _: &Records,
+        who: &Records,
         state: Option<BulkState>,
         after: Option<BulkId>,
         size: PageSize,
     ) -> Result<Page<Bulk, BulkId>, Error> {
-        Ok(self.store().bulks(None, state, after, size).await?)
+        Ok(self.store().bulks(who.assignment(), None, state, after, size).await?)
     }
 
     /// Lists open cases to choose from for a bulk decision: those under the policy of `case`, which
@@ -105,7 +108,8 @@ impl Desk {
         case: CaseId,
     ) -> Result<Vec<Case>, Error> {
         let now = self.clock().now();
-        let wanted = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        let wanted = self.store().case(case, who.assignment()).await?;
+        let wanted = wanted.ok_or(Error::NotFound("case"))?;
         let number = wanted.claim.map_or(0, |claim| claim.number);
         wanted.claimed_by(who.staff(), number, now)?;
         Ok(self.store().cases_with_same_entry(&self.choosing(who, now), case).await?)
@@ -124,8 +128,13 @@ impl Desk {
     }
 
     fn choosing(&self, who: &Reviewer, now: Timestamp) -> Choosing {
-        let is_lead = who.member().roles().is_lead();
-        Choosing { by: who.staff(), is_lead, now, limit: self.settings().cases.bulk_cases_max }
+        Choosing {
+            by: who.staff(),
+            within: who.assignment().clone(),
+            is_lead: who.member().roles().is_lead(),
+            now,
+            limit: self.settings().cases.bulk_cases_max,
+        }
     }
 
     pub(super) async fn bulk_view(

@@ -32,7 +32,8 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("undo_bulk").await?;
-        let bulk = tx.lock_bulk(id).await?.ok_or(Error::NotFound("bulk decision"))?;
+        let bulk = tx.lock_bulk(id, who.assignment()).await?;
+        let bulk = bulk.ok_or(Error::NotFound("bulk decision"))?;
         let window = self.settings().cases.undo_window;
         bulk.may_undo(who.member().roles(), who.staff(), now, window)?;
         tx.lock_cases_of_bulk(bulk.id).await?;

@@ -18,7 +18,8 @@ impl Desk {
     /// Undoes a decision that is in effect: each of its actions that can be reversed is followed by
     /// one with a greater sequence that reverses it. Allowed to the reviewer who made the decision
     /// within [`crate::settings::CaseSettings::undo_window`], and to a lead for as long as it is
-    /// kept; [`Refusal::NotUndoable`] otherwise, and if the service is deleted.
+    /// kept; [`Refusal::NotUndoable`] otherwise, and if the service is deleted; [`Error::NotFound`] if
+    /// the staff member's assignment does not cover it.
     pub async fn undo(
         &self,
         who: &Reviewer,
@@ -44,13 +45,14 @@ impl Desk {
         why: &FreeText,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let before = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        let within = who.assignment();
+        let before = tx.decision(decision, within).await?.ok_or(Error::NotFound("decision"))?;
         if !keeps_service(tx, before.service).await? {
             return Err(Refusal::NotUndoable.into());
         }
-        let case = tx.lock_case(before.case).await?.ok_or(Error::NotFound("decision"))?;
+        let case = tx.lock_case(before.case, within).await?.ok_or(Error::NotFound("decision"))?;
         case.state.after(Step::Undo)?;
-        let decision = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        let decision = tx.decision(decision, within).await?.ok_or(Error::NotFound("decision"))?;
         let window = self.settings().cases.undo_window;
         decision.may_undo(who.member().roles(), who.staff(), now, window)?;
         if !tx.undo_decision(decision.id, who.staff(), why, now).await? {

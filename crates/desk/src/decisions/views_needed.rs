@@ -185,7 +185,8 @@ impl Desk {
     /// Refused as [`mamori_model::Case::claimed_by`] says.
     pub async fn views_of_case(&self, who: &Reviewer, case: CaseId) -> Result<ViewsNeeded, Error> {
         let now = self.clock().now();
-        let claimed = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        let claimed = self.store().case(case, who.assignment()).await?;
+        let claimed = claimed.ok_or(Error::NotFound("case"))?;
         let number = claimed.claim.map_or(0, |claim| claim.number);
         claimed.claimed_by(who.staff(), number, now)?;
         let views = self.case_views(&[case], (who.staff(), Timestamp::MIN)).await?;
@@ -200,7 +201,7 @@ impl Desk {
         who: &Reviewer,
         decision: DecisionId,
     ) -> Result<ViewsNeeded, Error> {
-        let decision = self.store().decision(decision).await?;
+        let decision = self.store().decision(decision, who.assignment()).await?;
         let decision = decision.filter(|decision| decision.state == DecisionState::Proposed);
         let decision = decision.ok_or(Error::NotFound("decision"))?;
         PendingApproval::from(&decision).can_approve_eventually(who, self.clock().now())?;
@@ -216,7 +217,7 @@ impl Desk {
     /// prepared by this reviewer nor proposed.
     pub async fn views_of_bulk(&self, who: &Reviewer, bulk: BulkId) -> Result<ViewsNeeded, Error> {
         let not_found = || Error::NotFound("bulk decision");
-        let bulk = self.store().bulk(bulk).await?.ok_or_else(not_found)?;
+        let bulk = self.store().bulk(bulk, who.assignment()).await?.ok_or_else(not_found)?;
         let cases: Vec<CaseId> = self.store().bulk_versions(bulk.id).await?.into_keys().collect();
         match bulk.state {
             BulkState::Prepared if bulk.made_by == who.staff() => {

@@ -55,6 +55,15 @@ impl VaultSpace {
         ];
         limits.into_iter().filter_map(|(limit, is_scarce)| is_scarce.then_some(limit)).collect()
     }
+
+    /// Returns how much is in use, in percent of the limit or of what the disk could take; 100 if
+    /// nothing is left.
+    pub fn percent_used(&self) -> u32 {
+        let left = self.bytes_max.saturating_sub(self.used).min(self.disk_free);
+        let whole = self.bytes_max.min(self.used.saturating_add(self.disk_free));
+        let percent = u128::from(left) * 100 / u128::from(whole.max(1));
+        100 - u32::try_from(percent).unwrap_or(100).min(100)
+    }
 }
 
 /// Checks whether a tenth or less of `most` is left.
@@ -103,8 +112,12 @@ impl Measured {
 }
 
 impl Desk {
-    /// Returns the space in the vault; `None` if there is no vault.
-    pub async fn vault_space(&self, _: &Member) -> Result<Option<VaultSpace>, Error> {
+    /// Returns the space in the vault; `None` if there is no vault, and for a staff member who is
+    /// limited to some services or policies: it is in use by the items of all.
+    pub async fn vault_space(&self, who: &Member) -> Result<Option<VaultSpace>, Error> {
+        if who.assignment().is_limited() {
+            return Ok(None);
+        }
         self.vault_space_in_all().await
     }
 
@@ -275,17 +288,18 @@ mod tests {
 
     #[test]
     fn space_is_scarce_when_a_tenth_is_left_of_the_limit_or_of_the_disk() {
-        let is_scarce = |used, disk_free| space(used, disk_free, 0).is_scarce();
-        for (used, disk_free, expected) in [
-            (0, 5_000, false),
-            (899, 5_000, false),
-            (900, 5_000, true),
-            (0, 500, false),
-            (450, 50, true),
-            (450, 51, false),
-            (0, 0, true),
+        for (used, disk_free, is_scarce, percent_used) in [
+            (0, 5_000, false, 0),
+            (899, 5_000, false, 90),
+            (900, 5_000, true, 90),
+            (0, 500, false, 0),
+            (450, 50, true, 90),
+            (450, 51, false, 90),
+            (0, 0, true, 100),
         ] {
-            assert_eq!(is_scarce(used, disk_free), expected, "{used} {disk_free}");
+            let space = space(used, disk_free, 0);
+            assert_eq!(space.is_scarce(), is_scarce, "{used} {disk_free}");
+            assert_eq!(space.percent_used(), percent_used, "{used} {disk_free}");
         }
     }
 

@@ -33,7 +33,8 @@ pub struct Figures {
     /// How long cases waited for their first claim, by policy and the day on which they were
     /// opened.
     pub waiting: Vec<WaitingTimes>,
-    /// What was decided, by policy and day, or week if a day has too few decisions.
+    /// What was decided, by policy and the day on which it took effect or was refused, or the week if a
+    /// day has too few decisions.
     pub decided: Vec<Decided>,
     /// The actions that services have not answered, by policy and state.
     pub unanswered: Vec<Unanswered>,
@@ -63,11 +64,11 @@ pub struct Decided {
     pub from: Date,
     /// The last day, in UTC: the same day, or the Sunday of the week.
     pub to: Date,
-    /// How many decisions say that the items violate the policy.
+    /// How many decisions in effect say that the items violate the policy.
     pub violates: u64,
-    /// How many decisions say that the items are allowed.
+    /// How many decisions in effect say that the items are allowed.
     pub allowed: u64,
-    /// How many decisions say that the items do not match the bank's entry.
+    /// How many decisions in effect say that the items do not match the bank's entry.
     pub not_a_match: u64,
     /// How many decisions took effect or were refused by a second approver.
     pub resolved: u64,
@@ -76,21 +77,21 @@ pub struct Decided {
 }
 
 impl Desk {
-    /// Returns the figures of the last [`DAYS`] days, to every staff member. They are never broken
-    /// down by person.
-    pub async fn figures(&self, _: &Member) -> Result<Figures, Error> {
+    /// Returns the figures of the last [`DAYS`] days, to every staff member: of the services and
+    /// policies that their assignment covers. They are never broken down by person.
+    pub async fn figures(&self, who: &Member) -> Result<Figures, Error> {
         let to = Self::day(self.clock().now());
         let from = to.saturating_sub((DAYS - 1).days());
         let since =
             from.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MIN, |at| at.timestamp());
-        let store = self.store();
+        let (store, within) = (self.store(), who.assignment());
         Ok(Figures {
             from,
             to,
-            arrivals: store.arrivals(since).await?,
-            waiting: waiting(&store.waits(since, WAITS_MAX).await?),
-            decided: decided(&store.decisions_by_day(since).await?),
-            unanswered: store.unanswered().await?,
+            arrivals: store.arrivals(within, since).await?,
+            waiting: waiting(&store.waits(within, since, WAITS_MAX).await?),
+            decided: decided(&store.decisions_by_day(within, since).await?),
+            unanswered: store.unanswered(within).await?,
         })
     }
 }
@@ -135,8 +136,8 @@ fn decided(days: &[DecidedOnDay]) -> Vec<Decided> {
 
 /// Returns the days of a week, or the week as one if a day has too few decisions.
 fn days_or_week(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
-    let made = |day: &Decided| day.violates + day.allowed + day.not_a_match;
-    if days.iter().all(|day| made(day) >= DECISIONS_MIN) {
+    let in_effect = |day: &Decided| day.violates + day.allowed + day.not_a_match;
+    if days.iter().all(|day| in_effect(day) >= DECISIONS_MIN) {
         return days;
     }
     let sum = |whole: Decided, day: Decided| Decided {
@@ -165,9 +166,9 @@ fn add(decided: &mut Decided, some: &DecidedOnDay) {
         Outcome::Allowed => &mut decided.allowed,
         Outcome::NotAMatch => &mut decided.not_a_match,
     };
-    *count += some.made;
+    *count += some.in_effect;
     decided.resolved += some.resolved;
-    decided.overturned += some.overturned;
+    decided.overturned += some.resolved.saturating_sub(some.in_effect);
 }
 
 fn monday(day: Date) -> Date {
@@ -179,10 +180,11 @@ fn monday(day: Date) -> Date {
 mod tests {
     use super::*;
 
-    fn on(day: i8, outcome: Outcome, made: u64, overturned: u64) -> DecidedOnDay {
+    fn on(day: i8, outcome: Outcome, in_effect: u64, overturned: u64) -> DecidedOnDay {
         // 2 November 2026 is a Monday.
         let day = Date::constant(2026, 11, day);
-        DecidedOnDay { purpose: Purpose::Rehearsal, day, outcome, made, resolved: made, overturned }
+        let resolved = in_effect + overturned;
+        DecidedOnDay { purpose: Purpose::Rehearsal, day, outcome, in_effect, resolved }
     }
 
     #[test]
@@ -202,7 +204,7 @@ mod tests {
         assert_eq!(spans, [(date(2), date(8)), (date(9), date(9)), (date(10), date(10))]);
         let week = reported[0];
         assert_eq!((week.violates, week.allowed, week.not_a_match), (4, 1, 4));
-        assert_eq!((week.resolved, week.overturned), (9, 3));
+        assert_eq!((week.resolved, week.overturned), (12, 3));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The search of the console: finds a case, a decision, an action or a bank by its id, an item by
 //! its exact name, and a bank by a part of its name. Does not find accounts or staff members.
 
-use mamori_model::{ActionId, Bank, BankId, CaseId, DecisionId, ItemName};
+use mamori_model::{ActionId, Bank, BankId, Case, CaseId, Decision, DecisionId, ItemName};
 
 use crate::staff::member::Member;
 use crate::{Desk, Error};
@@ -13,9 +13,9 @@ const FOUND_MAX: u32 = 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// A case, found by its id or by the name of one of its items.
-    Case(CaseId),
+    Case(Box<Case>),
     /// A decision, found by its id or by the id of one of its actions.
-    Decision(DecisionId),
+    Decision(Box<Decision>),
     /// A bank, found by its id or by a part of its name.
     Bank(Box<Bank>),
 }
@@ -33,6 +33,7 @@ impl Desk {
         } else if let Ok(decision) = text.parse::<DecisionId>() {
             found.extend(self.find_decision(who, decision).await?);
         } else if let Ok(action) = text.parse::<ActionId>() {
+            // What may be found of it is its decision, which is checked.
             if let Some(action) = self.store().action(action).await? {
                 found.extend(self.find_decision(who, action.decision).await?);
             }
@@ -48,7 +49,8 @@ impl Desk {
         if who.reviewer().is_none() && who.records().is_none() {
             return Ok(None);
         }
-        Ok(self.store().case(case).await?.map(|case| Finding::Case(case.id)))
+        let case = self.store().case(case, who.assignment()).await?;
+        Ok(case.map(|case| Finding::Case(Box::new(case))))
     }
 
     /// Finds a decision: the staff member's own, or any for a lead or an auditor.
@@ -57,20 +59,21 @@ impl Desk {
         who: &Member,
         decision: DecisionId,
     ) -> Result<Option<Finding>, Error> {
-        let found = self.store().decision(decision).await?;
+        let found = self.store().decision(decision, who.assignment()).await?;
         let reads_all = who.records().is_some();
         let theirs = found.filter(|found| reads_all || found.made_by == who.staff());
-        Ok(theirs.map(|found| Finding::Decision(found.id)))
+        Ok(theirs.map(|found| Finding::Decision(Box::new(found))))
     }
 
-    /// Finds the cases of an item with exactly this name, at any service, newest first.
+    /// Finds the cases of an item with exactly this name, at any service that the staff member's
+    /// assignment covers, newest first.
     async fn find_item(&self, who: &Member, name: &str) -> Result<Vec<Finding>, Error> {
         if who.reviewer().is_none() && who.records().is_none() {
             return Ok(Vec::new());
         }
         let Ok(name) = name.parse::<ItemName>() else { return Ok(Vec::new()) };
-        let cases = self.store().cases_of_item_name(&name, FOUND_MAX).await?;
-        Ok(cases.into_iter().map(|case| Finding::Case(case.id)).collect())
+        let cases = self.store().cases_of_item_name(&name, who.assignment(), FOUND_MAX).await?;
+        Ok(cases.into_iter().map(|case| Finding::Case(Box::new(case))).collect())
     }
 
     /// Finds the banks with this id or with this text in their names, sorted by name.

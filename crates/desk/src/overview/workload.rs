@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mamori_model::DisputeScope;
+use mamori_model::{Assignment, DisputeScope};
 use mamori_store::{JobCount, OpenCounts, QueueCount};
 
 use crate::{Desk, Error};
@@ -31,9 +31,9 @@ impl Desk {
         let store = self.store();
         Ok(Workload {
             jobs: store.job_counts().await?,
-            cases: store.queue_counts().await?,
-            actions: store.count_open_actions().await?,
-            disputes: store.open_dispute_counts().await?,
+            cases: store.queue_counts(&Assignment::EVERYTHING).await?,
+            actions: store.count_open_actions(&Assignment::EVERYTHING).await?,
+            disputes: store.open_dispute_counts(&Assignment::EVERYTHING).await?,
             sealed: store.count_evidence().await?,
             sealed_bytes: self.vault_bytes().await?,
         })

@@ -5,6 +5,7 @@ pub mod create_service;
 pub mod issue_key;
 pub(crate) mod key_use;
 pub mod list_leaving;
+pub mod list_services;
 pub mod proof;
 pub(crate) mod refused_keys;
 pub(crate) mod request_limits;

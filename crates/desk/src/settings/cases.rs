@@ -24,6 +24,8 @@ pub struct CaseSettings {
     pub feature_limit_days_alone: u32,
     /// How long a bulk decision waits for confirmation; its cases cannot be claimed meanwhile.
     pub bulk_wait: SignedDuration,
+    /// The most saved reasons of one policy in one language: what fits in one list.
+    pub saved_reasons_max: u32,
     /// How many cases a staff member may claim, and leave without a decision.
     pub pace: PaceLimits,
 }
@@ -57,6 +59,7 @@ impl Default for CaseSettings {
             bulk_actions_max: 2_000,
             feature_limit_days_alone: 30,
             bulk_wait: SignedDuration::from_hours(1),
+            saved_reasons_max: 20,
             pace: PaceLimits::default(),
         }
     }

@@ -4,11 +4,17 @@ use jiff::SignedDuration;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use url::Url;
 
+use super::OidcSettings;
+
 /// Limits of staff sign-in and of sessions.
 #[derive(Clone, Debug)]
 pub struct SignInSettings {
     /// Where browsers find the console; passkeys are bound to it. `None`: there is no console.
     pub origin: Option<Url>,
+    /// The organisation's sign-in provider; `None`: staff sign in with methods of Mamori only.
+    pub oidc: Option<OidcSettings>,
+    /// How long a sign-in at the provider may take, with everything that it asks of the person.
+    pub provider_max: SignedDuration,
     /// How long sessions and their cookies last. The cookie changes so that a stolen one is
     /// detected: a request that shows a replaced cookie ends the session.
     pub session: SessionLimits,
@@ -39,6 +45,8 @@ impl Default for SignInSettings {
     fn default() -> Self {
         Self {
             origin: None,
+            oidc: None,
+            provider_max: SignedDuration::from_mins(10),
             session: SessionLimits {
                 idle: SignedDuration::from_mins(30),
                 rotation: SignedDuration::from_mins(15),

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{
-    Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, StaffRole, ViewMode,
+    Assignment, Language, OwnLimits, PictureSettings, RoleSet, Scheme, Staff, StaffName, StaffRole,
+    ViewMode,
 };
 use mamori_model::{AuditActor, AuditVerb, Line, Sensitive, StaffId};
+use mamori_store::Tx;
 use serde_json::json;
 
 use crate::audit::{self, Change};
@@ -54,6 +56,8 @@ pub struct NewStaff {
     pub display_name: Line,
     /// The roles, which decide what the staff member may do.
     pub roles: BTreeSet<StaffRole>,
+    /// The services and policies that the staff member may see and work on.
+    pub assignment: Assignment,
     /// The language of the console's pages.
     pub language: Language,
 }
@@ -72,20 +76,25 @@ impl Desk {
     /// sets up a sign-in method.
     ///
     /// [`Error::Conflict`] if the name is taken; [`mamori_model::Refusal::RolesClash`] if one
-    /// person may not hold these roles together.
+    /// person may not hold these roles together; the refusals of [`Assignment::check`];
+    /// [`Error::NotFound`] if a service does not exist.
     pub async fn add_staff(&self, by: StaffAdmin<'_>, new: NewStaff) -> Result<AddedStaff, Error> {
         let by = by.actor()?;
         let roles = RoleSet::new(new.roles, self.settings().is_single_person)?;
+        new.assignment.check(&roles)?;
         let now = self.clock().now();
         let staff = Staff {
             id: self.clock().mint()?.into(),
             name: new.name,
             display_name: new.display_name,
             roles,
+            assignment: new.assignment,
             language: new.language,
             scheme: Scheme::System,
             view: ViewMode::Hold,
             has_keys: true,
+            pictures: PictureSettings::default(),
+            zone: None,
             exposure_limits: OwnLimits::default(),
             created_at: now,
             method_added_at: None,
@@ -93,9 +102,11 @@ impl Desk {
         };
 
         let mut tx = self.store().begin("add_staff").await?;
+        require_services(&mut tx, &staff.assignment).await?;
         tx.insert_staff(&staff).await?;
         let change = Change::of(by.clone(), AuditVerb::StaffAdded, staff.id);
-        let change = change.after(json!({ "roles": staff.roles }));
+        let after = json!({ "roles": staff.roles, "assignment": staff.assignment });
+        let change = change.after(after);
         audit::record(self, &mut tx, change, now).await?;
         let link =
             self.make_sign_in_link(&mut tx, by, staff.id, SignInLinkKind::Enroll, now).await?;
@@ -103,4 +114,12 @@ impl Desk {
 
         Ok(AddedStaff { staff, link })
     }
+}
+
+/// Checks that every service of an assignment exists; a deleted one does not.
+pub(super) async fn require_services(tx: &mut Tx, assignment: &Assignment) -> Result<(), Error> {
+    for service in assignment.services.iter().flatten() {
+        tx.service(*service).await?.ok_or(Error::NotFound("service"))?;
+    }
+    Ok(())
 }

@@ -1,14 +1,15 @@
-//! Changes a staff member's roles or exposure limit, or deactivates the account. New roles and
-//! deactivation apply at once, because they end the staff member's sessions.
+//! Changes a staff member's roles, assignment or exposure limit, or deactivates the account. New
+//! roles, a new assignment and deactivation apply at once, because they end the staff member's
+//! sessions.
 
 use std::collections::BTreeSet;
 
-use mamori_model::staff::{OwnLimits, RoleSet, StaffRole};
+use mamori_model::staff::{Assignment, OwnLimits, RoleSet, StaffRole};
 use mamori_model::{AuditActor, AuditVerb, Refusal, StaffId};
 use serde_json::json;
 
 use crate::audit::{self, Change};
-use crate::staff::add_staff::StaffAdmin;
+use crate::staff::add_staff::{StaffAdmin, require_services};
 use crate::{Desk, Error};
 
 impl Desk {
@@ -16,8 +17,10 @@ impl Desk {
     ///
     /// [`Refusal::OwnRoles`] for the administrator's own roles, which another administrator or the
     /// operator's command line changes; [`Refusal::RolesClash`] if one person may not hold these
-    /// roles together; [`Refusal::LastAdministrator`] if no administrator would be left;
-    /// [`Error::NotFound`] if the account does not exist or is deactivated.
+    /// roles together; [`Refusal::AssignmentOfRole`] if the staff member is limited to some services
+    /// or policies, and would be an auditor or an administrator; [`Refusal::LastAdministrator`] if no
+    /// administrator would be left; [`Error::NotFound`] if the account does not exist or is
+    /// deactivated.
     pub async fn change_roles(
         &self,
         by: StaffAdmin<'_>,
@@ -32,7 +35,9 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_roles").await?;
+        tx.lock_staff_to_change(who).await?;
         let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
+        before.assignment.check(&roles)?;
         if !tx.set_roles(who, &roles).await? {
             return Err(Error::NotFound("staff"));
         }
@@ -44,6 +49,44 @@ impl Desk {
         let change = Change::of(by, AuditVerb::StaffRolesChanged, who)
             .before(json!({ "roles": before.roles }))
             .after(json!({ "roles": roles }));
+        audit::record(self, &mut tx, change, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Replaces the services and policies that a staff member may see and work on, and ends their
+    /// sessions. Their open views end, and the claim on a case that is no longer covered lapses, so
+    /// that a colleague can claim it.
+    ///
+    /// [`Refusal::OwnRoles`] for the administrator's own assignment; the refusals of
+    /// [`Assignment::check`]; [`Error::NotFound`] if the account does not exist or is deactivated, or
+    /// if a service does not exist.
+    pub async fn change_assignment(
+        &self,
+        by: StaffAdmin<'_>,
+        who: StaffId,
+        assignment: Assignment,
+    ) -> Result<(), Error> {
+        let by = by.actor()?;
+        if by == AuditActor::Staff(who) {
+            return Err(Refusal::OwnRoles.into());
+        }
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("change_assignment").await?;
+        tx.lock_staff_to_change(who).await?;
+        let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
+        assignment.check(&before.roles)?;
+        require_services(&mut tx, &assignment).await?;
+        if !tx.set_assignment(who, &assignment).await? {
+            return Err(Error::NotFound("staff"));
+        }
+        tx.end_sessions_of(who).await?;
+        self.lapse_uncovered(&mut tx, who, &assignment, now).await?;
+        let change = Change::of(by, AuditVerb::StaffAssignmentChanged, who)
+            .before(json!({ "assignment": before.assignment }))
+            .after(json!({ "assignment": assignment }));
         audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
@@ -62,6 +105,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_exposure_limits").await?;
+        tx.lock_staff_to_change(who).await?;
         let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
         if !tx.set_exposure_limits(who, limits).await? {
             return Err(Error::NotFound("staff"));
@@ -85,6 +129,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("end_staff").await?;
+        tx.lock_staff_to_change(who).await?;
         let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
         if !tx.end_staff(who, now).await? {
             return Err(Error::NotFound("staff"));

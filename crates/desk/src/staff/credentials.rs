@@ -25,9 +25,10 @@ pub(crate) const ISSUER: &str = "Mamori";
 pub struct SignInMethod {
     /// The id by which the method can be removed.
     pub id: CredentialId,
-    /// Whether it is a passkey, a password or one-time codes.
+    /// Its kind.
     pub kind: CredentialKind,
-    /// The name that the staff member gave a passkey; `password` or `codes` for the others.
+    /// The name that the staff member gave a passkey, that of the sign-in provider, `password` or
+    /// `codes`.
     pub name: Line,
     /// When the method was added.
     pub created_at: Timestamp,
@@ -146,7 +147,9 @@ impl Desk {
         Ok(())
     }
 
-    async fn add_credential(
+    /// Adds a sign-in method in a session; if it `is_replaced`, in place of the one of its kind, and
+    /// the other sessions end.
+    pub(super) async fn add_credential(
         &self,
         me: &RecentlyAuthenticated,
         credential: &Credential,
@@ -303,7 +306,7 @@ impl Desk {
         Ok(credential)
     }
 
-    fn credential(
+    pub(super) fn credential(
         &self,
         staff: StaffId,
         kind: CredentialKind,
@@ -316,6 +319,7 @@ impl Desk {
             kind,
             name,
             passkey_id: None,
+            identity: None,
             data: Sensitive::new(data),
             last_step: None,
             created_at: self.clock().now(),

@@ -84,7 +84,8 @@ impl Desk {
         self.finish_enroll(link, &[credential]).await
     }
 
-    async fn staff_of_link(&self, link: &str) -> Result<Staff, Error> {
+    /// Returns the staff account of an enrolment link that is valid; [`Refusal::LinkUsed`] otherwise.
+    pub(super) async fn staff_of_link(&self, link: &str) -> Result<Staff, Error> {
         let now = self.clock().now();
         let link = self.store().sign_in_link(&proof::digest(link), now).await?;
         let link = link.filter(|link| link.kind == SignInLinkKind::Enroll);
@@ -94,7 +95,8 @@ impl Desk {
         staff.ok_or(Error::Refused(Refusal::LinkUsed))
     }
 
-    async fn finish_enroll(
+    /// Uses an enrolment link: puts `credentials` in place of the earlier ones, and signs in.
+    pub(super) async fn finish_enroll(
         &self,
         link: &str,
         credentials: &[Credential],

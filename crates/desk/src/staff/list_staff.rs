@@ -48,8 +48,10 @@ impl Desk {
     /// Checks whether there is a reviewer but no lead, and the operator does not work alone:
     /// decisions that need a lead, such as every suspension, would then never be resolved.
     pub async fn lacks_lead(&self, _: StaffReader<'_>) -> Result<bool, Error> {
-        let reviews = !self.store().display_names_of_reviewers().await?.is_empty();
-        Ok(reviews && !self.settings().is_single_person && !self.store().has_lead().await?)
+        let colleagues = self.store().colleagues().await?;
+        let reviews = colleagues.iter().any(|who| who.roles.is_reviewer());
+        let has_lead = colleagues.iter().any(|who| who.roles.is_lead());
+        Ok(reviews && !self.settings().is_single_person && !has_lead)
     }
 
     /// Returns how many staff accounts are active, for the log line at the start.

@@ -7,8 +7,10 @@
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{CookieStatus, Session};
-use mamori_model::staff::{RoleSet, Staff, StaffRole};
-use mamori_model::{AuditActor, AuditVerb, Refusal, Sensitive, SessionId, Sha256, StaffId};
+use mamori_model::staff::{Assignment, RoleSet, Staff, StaffRole};
+use mamori_model::{
+    AuditActor, AuditVerb, Purpose, Refusal, Sensitive, SessionId, Sha256, StaffId,
+};
 
 use crate::audit::{self, Change};
 use crate::services::proof;
@@ -22,6 +24,7 @@ pub struct Member {
     session: SessionId,
     presented: PresentedCookie,
     roles: RoleSet,
+    assignment: Assignment,
     proved_at: Timestamp,
     proof_max: jiff::SignedDuration,
 }
@@ -50,6 +53,11 @@ macro_rules! proofs {
             pub fn member(&self) -> &Member {
                 &self.0
             }
+
+            /// Returns the services and policies that they may see and work on.
+            pub fn assignment(&self) -> &Assignment {
+                &self.0.assignment
+            }
         }
     )+};
 }
@@ -69,6 +77,9 @@ proofs! {
     /// A staff member who may read cases without claiming them, and never media: a lead or an
     /// auditor.
     Records;
+    /// A staff member who may be the second actor of changes to banks, services and keys: a lead or an
+    /// auditor who is not limited to some services or policies, because these changes reach all.
+    ChangeOverseer;
     /// A staff member who may see the state of webhook deliveries, but not their bodies: a lead, an
     /// auditor or an administrator.
     DeliveryReader;
@@ -112,6 +123,16 @@ impl Member {
         &self.roles
     }
 
+    /// Returns the services and policies that the staff member may see and work on, as they were when
+    /// the request began.
+    ///
+    /// Every query about cases, decisions, disputes or messages takes them (`covered.rs` in the
+    /// store), so that what they do not cover is [`Error::NotFound`], and missing in lists and
+    /// figures.
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
+    }
+
     /// Returns the proof of a reviewer; a lead is a reviewer too.
     pub fn reviewer(&self) -> Option<Reviewer> {
         self.roles.is_reviewer().then(|| Reviewer(self.clone()))
@@ -120,6 +141,22 @@ impl Member {
     /// Returns the proof of a lead, if the staff member is one.
     pub fn lead(&self) -> Option<Lead> {
         self.roles.is_lead().then(|| Lead(self.clone()))
+    }
+
+    /// Checks whether the staff member may edit the policy of a purpose: a policy editor who is not
+    /// limited to some services, or to other policies.
+    pub fn may_edit_policy(&self, purpose: Purpose) -> bool {
+        self.roles.has(StaffRole::PolicyEditor)
+            && self.assignment.services.is_none()
+            && self.assignment.covers_purpose(purpose)
+    }
+
+    /// Checks whether the staff member may save reasons for the policy of a purpose: a lead who is not
+    /// limited to some services, or to other policies.
+    pub fn may_save_reasons(&self, purpose: Purpose) -> bool {
+        self.roles.is_lead()
+            && self.assignment.services.is_none()
+            && self.assignment.covers_purpose(purpose)
     }
 
     /// Returns the proof of a policy editor, if the staff member is one.
@@ -141,6 +178,13 @@ impl Member {
     pub fn records(&self) -> Option<Records> {
         let may = self.roles.is_lead() || self.roles.has(StaffRole::Auditor);
         may.then(|| Records(self.clone()))
+    }
+
+    /// Returns the proof to oversee changes that reach every service, if the staff member is a lead or
+    /// an auditor who is not limited to some services or policies.
+    pub fn change_overseer(&self) -> Option<ChangeOverseer> {
+        let may = self.records().is_some() && !self.assignment.is_limited();
+        may.then(|| ChangeOverseer(self.clone()))
     }
 
     /// Returns the proof to see webhook deliveries, if the staff member is a lead, an auditor or an
@@ -262,6 +306,7 @@ impl Desk {
             session: session.id,
             presented,
             roles: staff.roles.clone(),
+            assignment: staff.assignment.clone(),
             proved_at: session.proved_at,
             proof_max: self.settings().sign_in.proof_max,
         };

@@ -73,7 +73,12 @@ impl Desk {
         Ok(cookie)
     }
 
-    async fn prove_session(&self, tx: &mut Tx, me: &Member) -> Result<Sensitive<String>, Error> {
+    /// Records in `tx` that the staff member confirmed their identity, and returns the new cookie.
+    pub(super) async fn prove_session(
+        &self,
+        tx: &mut Tx,
+        me: &Member,
+    ) -> Result<Sensitive<String>, Error> {
         let (cookie, digest) = me.presented().family.new_cookie()?;
         let now = self.clock().now();
         let is_proved =

@@ -35,8 +35,13 @@ pub enum SignInResult {
     Wrong,
     /// The code is right, but was used before.
     CodeUsed,
-    /// Refused without checking the password, after too many failures.
+    /// Refused without checking the password or asking the sign-in provider, after too many failures.
     Wait,
+    /// The account at the sign-in provider is connected to no active staff account, or to another one
+    /// than that of the session.
+    Unknown,
+    /// The sign-in provider does not answer as expected.
+    ProviderSilent,
 }
 
 impl SignInResult {

@@ -1,6 +1,7 @@
-//! Views of items by reviewers.
+//! Views of items by reviewers, and openings of their context pages.
 
 pub(crate) mod expire;
+pub mod open_context;
 pub mod open_view;
 pub mod show_item;
 

@@ -2,10 +2,11 @@
 //! picture is sent. Does not read the picture itself: that is [`crate::viewing::show_item`].
 
 use jiff::Timestamp;
+use mamori_model::case::Level;
 use mamori_model::view::{Clarity, View};
 use mamori_model::{
-    BulkId, Case, CaseId, DecisionId, DisputeId, EvidenceId, EvidenceStatus, MatchId, Refusal,
-    ServiceId, StaffId, ViewId,
+    BulkId, Case, CaseId, CaseState, DecisionId, DisputeId, EvidenceId, EvidenceStatus, MatchId,
+    Refusal, ServiceId, StaffId, Urgency, ViewId,
 };
 use mamori_store::Tx;
 
@@ -36,7 +37,7 @@ impl Desk {
     /// A blurred rendition is a view too. If the answer is lost the view stays recorded: the record
     /// may show one view too many, never one too few.
     ///
-    /// Refused as [`Case::claimed_by`] says; with [`Refusal::BreakDue`] or
+    /// Refused as [`Case::claimed_by`] says; with [`Refusal::BreakDue`], [`Refusal::OwnBreak`] or
     /// [`Refusal::ExposureSpent`], and the case goes back to the queue; with
     /// [`Refusal::EvidenceNone`], [`Refusal::EvidenceGone`] or [`Refusal::VaultClosed`], and no
     /// view is recorded.
@@ -52,7 +53,7 @@ impl Desk {
 
         let mut tx = self.store().begin("view").await?;
         let due = self.break_due(&mut tx, who.staff(), now).await?;
-        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case, who.assignment()).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), claim, now)?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(due) = due {
@@ -79,9 +80,10 @@ impl Desk {
 
         let mut tx = self.store().begin("open_view_as_approver").await?;
         let due = self.break_due(&mut tx, who.staff(), now).await?;
-        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        let decision = self.lock_pending_decision(&mut tx, who, decision).await?;
         PendingApproval::from(&decision).can_approve_eventually(who, now)?;
-        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(decision.case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(due) = due {
             return Err(self.begin_break(tx, who, due, now).await?);
@@ -106,10 +108,39 @@ impl Desk {
 
         let mut tx = self.store().begin("open_view_in_bulk").await?;
         let due = self.break_due(&mut tx, who.staff(), now).await?;
-        let bulk = tx.lock_bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
+        let bulk = tx.lock_bulk(bulk, who.assignment()).await?;
+        let bulk = bulk.filter(|bulk| bulk.made_by == who.staff());
         let bulk = bulk.ok_or(Error::NotFound("bulk decision"))?;
         bulk.may_confirm(now)?;
-        let case = tx.lock_case(case).await?.filter(|case| case.bulk == Some(bulk.id));
+        let case = tx.lock_case(case, who.assignment()).await?;
+        let case = case.filter(|case| case.bulk == Some(bulk.id));
+        let case = case.ok_or(Error::NotFound("case"))?;
+        let evidence = self.readable(&mut tx, &case, item, now).await?;
+        if let Some(due) = due {
+            return Err(self.begin_break(tx, who, due, now).await?);
+        }
+        let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
+        tx.commit().await?;
+
+        Ok(RecordedView { view, evidence, service: case.service, clarity })
+    }
+
+    /// Records a blurred view by a reviewer who chooses cases for a bulk decision, of an item of a case
+    /// that the reviewer may choose ([`Desk::cases_to_choose`]) and need not have claimed. Otherwise as
+    /// [`Self::open_view`]; [`Error::NotFound`] for every other case.
+    pub async fn open_view_to_choose(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        item: MatchId,
+    ) -> Result<RecordedView, Error> {
+        let now = self.clock().now();
+        let clarity = Clarity::Blurred;
+
+        let mut tx = self.store().begin("open_view_to_choose").await?;
+        let due = self.break_due(&mut tx, who.staff(), now).await?;
+        let case = tx.lock_case(case, who.assignment()).await?;
+        let case = case.filter(|case| may_choose(case, who, now));
         let case = case.ok_or(Error::NotFound("case"))?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(due) = due {
@@ -136,8 +167,9 @@ impl Desk {
 
         let mut tx = self.store().begin("open_view_of_dispute").await?;
         let due = self.break_due(&mut tx, who.staff(), now).await?;
-        let (dispute, decision) = lock_open_dispute(&mut tx, who.staff(), dispute).await?;
-        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let (dispute, decision) = lock_open_dispute(&mut tx, who, dispute).await?;
+        let case = tx.lock_case(decision.case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         if !tx.has_hit(item, dispute.entry).await? {
             return Err(Error::NotFound("item"));
         }
@@ -165,7 +197,8 @@ impl Desk {
         let evidence = self.store().evidence_of_item(view.item).await?;
         EvidenceStatus::of(evidence.as_ref(), now).readable()?;
         let evidence = evidence.ok_or(Refusal::EvidenceNone)?.id;
-        let case = self.store().case(view.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = self.store().case(view.case, who.assignment()).await?;
+        let case = case.ok_or(Error::NotFound("case"))?;
         Ok(RecordedView { view: view.id, evidence, service: case.service, clarity: view.clarity })
     }
 
@@ -208,7 +241,13 @@ impl Desk {
 
     async fn own_view(&self, who: &Reviewer, view: ViewId) -> Result<View, Error> {
         let view = self.store().view(view).await?;
-        view.filter(|view| view.by == who.staff()).ok_or(Error::NotFound("view"))
+        let view = view.filter(|view| view.by == who.staff()).ok_or(Error::NotFound("view"))?;
+        // A view ends when the assignment changes; this closes the gap for requests on their way.
+        if who.assignment().is_limited() {
+            let case = self.store().case(view.case, who.assignment()).await?;
+            case.ok_or(Error::NotFound("view"))?;
+        }
+        Ok(view)
     }
 
     /// Returns the id of the stored bytes of an item of `case`, which `tx` has locked, if they can
@@ -231,7 +270,7 @@ impl Desk {
         Ok(evidence.ok_or(Refusal::EvidenceNone)?.id)
     }
 
-    async fn insert_view(
+    pub(super) async fn insert_view(
         &self,
         tx: &mut Tx,
         case: &Case,
@@ -255,4 +294,16 @@ impl Desk {
         tx.insert_view(&view).await?;
         Ok(view.id)
     }
+}
+
+/// Checks whether the reviewer may put the case into a bulk decision, as the query of
+/// [`Desk::cases_to_choose`] does.
+fn may_choose(case: &Case, who: &Reviewer, now: Timestamp) -> bool {
+    let is_free = case.claim.is_none_or(|claim| claim.by == who.staff() || claim.until <= now);
+    let is_permitted = case.level == Level::Reviewer || who.member().roles().is_lead();
+    case.state == CaseState::Open
+        && case.bulk.is_none()
+        && case.urgency != Urgency::ChildInDanger
+        && is_free
+        && is_permitted
 }

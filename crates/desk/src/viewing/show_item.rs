@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use mamori_media::{Blur, Error as MediaError, Format, FrameSelection, Raster, Sender};
+use mamori_model::staff::BlurStrength;
 use mamori_model::view::Clarity;
 use mamori_model::{Backdrop, Evidence, EvidenceStatus, Hit, Refusal, Sensitive, ServiceId};
 use mamori_vault::{Error as VaultError, Vault};
@@ -32,6 +33,16 @@ impl Desk {
     /// if the stored object is missing or is not what was sealed; [`Refusal::VaultClosed`] without
     /// the vault key; [`Error::Media`] if the sandbox cannot decode it.
     pub async fn picture(&self, recorded: RecordedView) -> Result<Rendition, Error> {
+        self.picture_for(recorded, self.settings().blur_min).await
+    }
+
+    /// Returns the picture as [`Self::picture`] does. A blurred one is blurred as strongly as `own`,
+    /// the reviewer's setting, or as the operator's, whichever is stronger.
+    pub async fn picture_for(
+        &self,
+        recorded: RecordedView,
+        own: BlurStrength,
+    ) -> Result<Rendition, Error> {
         let vault = self.settings().vault.as_ref().ok_or(Refusal::VaultClosed)?;
         let evidence = self.store().evidence(recorded.evidence).await?;
         EvidenceStatus::of(evidence.as_ref(), self.clock().now()).readable()?;
@@ -44,6 +55,8 @@ impl Desk {
         let blur = match recorded.clarity {
             Clarity::Blurred => Blur::Blurred,
             Clarity::Clear => Blur::Clear,
+            // The page at the service is no picture.
+            Clarity::Context => return Err(Refusal::ViewClosed.into()),
         };
         let raster = match self.render(vault, &evidence, (blur, selection), recorded.service).await
         {
@@ -56,6 +69,10 @@ impl Desk {
         if evidence.render_failed_at.is_some() {
             self.record_render(&evidence, None).await?;
         }
+        let raster = match blur {
+            Blur::Blurred => raster.reduced(own.max(self.settings().blur_min).side_max()),
+            Blur::Clear => raster,
+        };
         let file = tokio::task::spawn_blocking(move || mamori_media::encode(&raster)).await;
         let file = file.map_err(|cause| Error::internal("encoding stopped", cause))??;
         let is_png = mamori_media::sniff(&file)? == Format::Png;

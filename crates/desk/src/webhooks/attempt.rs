@@ -15,7 +15,7 @@ const GONE: u16 = 410;
 
 /// The outcome of one attempt.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The receiver answered.
     Answered {
         /// The HTTP status.
@@ -88,7 +88,7 @@ impl AttemptResult {
 
 impl Outcome {
     /// Checks whether the receiver accepted the message.
-    pub(super) fn is_delivered(&self) -> bool {
+    pub(crate) fn is_delivered(&self) -> bool {
         matches!(self, Self::Answered { status: 200..=299, .. })
     }
 
@@ -110,7 +110,7 @@ impl Outcome {
     /// Returns a short text for the service and the operator: `204`, `503`, `timeout` …
     ///
     /// It does not contain the address to which the endpoint's name resolves.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Answered { status, .. } => status.to_string(),
             Self::Refused(refused) => refused.to_string(),

@@ -179,7 +179,8 @@ impl Desk {
         Ok(if is_first { News::Fails } else { News::None })
     }
 
-    async fn finish(&self, job: &Leased) -> Result<(), Error> {
+    /// Ends a job for which there is nothing to do.
+    pub(crate) async fn finish(&self, job: &Leased) -> Result<(), Error> {
         let mut tx = self.store().begin("finish_job").await?;
         tx.finish_job(job).await?;
         Ok(tx.commit().await?)

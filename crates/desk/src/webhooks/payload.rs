@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use mamori_model::matched::Match;
+use mamori_model::notification::{Contact, Counts, Notification};
 use mamori_model::webhook::EventKind;
 use mamori_model::{ActionRequest, Country, Decision, HitView, Sensitive, ShownHit, Verdict};
 use serde::Serialize;
@@ -14,7 +15,7 @@ use crate::Directory;
 /// The body of a webhook.
 #[derive(Serialize)]
 struct Envelope<T> {
-    r#type: EventKind,
+    r#type: &'static str,
     /// When the body was written, RFC 3339 in UTC.
     timestamp: String,
     data: T,
@@ -78,6 +79,15 @@ struct ActionData<'a> {
 }
 
 #[derive(Serialize)]
+struct NotificationData<'a> {
+    topic: &'static str,
+    contact: &'static str,
+    counts: &'a Counts,
+    /// The address of the console.
+    console: &'a str,
+}
+
+#[derive(Serialize)]
 struct TestData {
     message: &'static str,
 }
@@ -101,7 +111,7 @@ pub fn of_match(
         matches: shown.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
         more_matches: shown.more,
     };
-    write(event, now, data)
+    write(event.as_str(), now, data)
 }
 
 /// Writes the body that asks a service for an action. It does not say which staff member decided.
@@ -124,12 +134,32 @@ pub fn of_action(requested: &RequestedAction<'_>, now: Timestamp) -> Sensitive<S
         decided_without_viewing: decision.is_without_viewing(),
         reminder: action.reminders,
     };
-    write(EventKind::ActionRequested, now, data)
+    write(EventKind::ActionRequested.as_str(), now, data)
 }
 
 /// Writes the body of a test message, for a service that tests its endpoint.
 pub fn of_test(now: Timestamp) -> Sensitive<String> {
-    write(EventKind::EndpointTest, now, TestData { message: "This endpoint works." })
+    let data = TestData { message: "This endpoint works." };
+    write(EventKind::EndpointTest.as_str(), now, data)
+}
+
+/// Writes the body of a notification to the people on duty: numbers and a link, nothing else. It is
+/// sent to the contacts that the operator configured, and is the same at every attempt.
+pub fn of_notification(notification: &Notification, console: &str) -> Sensitive<String> {
+    let data = NotificationData {
+        topic: notification.topic.as_str(),
+        contact: notification.to.contact.as_str(),
+        counts: &notification.counts,
+        console,
+    };
+    write("staff.notification", notification.created_at, data)
+}
+
+/// Writes the body of a test of a contact.
+pub fn of_notification_test(contact: Contact, console: &str, now: Timestamp) -> Sensitive<String> {
+    let counts = &Counts::default();
+    let data = NotificationData { topic: "test", contact: contact.as_str(), counts, console };
+    write("staff.notification", now, data)
 }
 
 fn hit_data(shown: &ShownHit<'_>, directory: &Directory) -> HitData {
@@ -148,7 +178,7 @@ fn hit_data(shown: &ShownHit<'_>, directory: &Directory) -> HitData {
     }
 }
 
-fn write<T: Serialize>(event: EventKind, now: Timestamp, data: T) -> Sensitive<String> {
+fn write<T: Serialize>(event: &'static str, now: Timestamp, data: T) -> Sensitive<String> {
     let envelope = Envelope { r#type: event, timestamp: now.to_string(), data };
     #[expect(clippy::expect_used, reason = "strings, numbers and lists of them always serialise")]
     Sensitive::new(serde_json::to_string(&envelope).expect("plain data serialises"))

@@ -1,19 +1,20 @@
 //! Sends one message to one endpoint, over a client that reaches permitted addresses only.
 
+use std::iter;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use mamori_model::webhook::{Delivery, Endpoint};
+use mamori_model::{NotificationId, Sensitive};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderValue, RETRY_AFTER};
-use url::Url;
 
 use crate::Error;
 use crate::settings::WebhookSettings;
 use crate::webhooks::attempt::{Outcome, retry_after};
 use crate::webhooks::destination::{self, Permitted, Refused};
-use crate::webhooks::signature;
+use crate::webhooks::signature::{self, Headers};
 
 /// The HTTP client of webhooks: it follows no redirects, uses no proxy and no cookies, and connects
 /// only to addresses that [`destination`] permits.
@@ -39,18 +40,53 @@ impl Sender {
         Ok(Self { client, permitted })
     }
 
-    /// Makes one attempt.
+    /// Makes one attempt to deliver a message to an endpoint of a service.
     pub(super) async fn send(
         &self,
         delivery: &Delivery,
         endpoint: &Endpoint,
         now: Timestamp,
     ) -> Outcome {
-        let url = match destination::parse(endpoint.url.reveal(), &self.permitted) {
+        let headers = signature::sign(endpoint, delivery.id, now, &delivery.payload);
+        self.post(&endpoint.url, headers, &delivery.payload, now).await
+    }
+
+    /// Makes one attempt to send a notification to a receiver that the operator configured, with the
+    /// same restrictions and the same kind of signature.
+    pub(crate) async fn send_to_contact(
+        &self,
+        (url, secret): (&Sensitive<String>, &Sensitive<Vec<u8>>),
+        id: NotificationId,
+        body: &Sensitive<String>,
+        now: Timestamp,
+    ) -> Outcome {
+        let headers = signature::sign_with(iter::once(secret), id.to_string(), now, body);
+        self.post(url, headers, body, now).await
+    }
+
+    async fn post(
+        &self,
+        url: &Sensitive<String>,
+        headers: Headers,
+        body: &Sensitive<String>,
+        now: Timestamp,
+    ) -> Outcome {
+        let url = match destination::parse(url.reveal(), &self.permitted) {
             Ok(url) => url,
             Err(refused) => return Outcome::Refused(refused),
         };
-        match self.post(url, delivery, endpoint, now).await {
+        // The response body is not needed and may be endless, so it is not read.
+        let answer = self
+            .client
+            .post(url)
+            .header("content-type", "application/json")
+            .header("webhook-id", headers.id)
+            .header("webhook-timestamp", headers.timestamp)
+            .header("webhook-signature", headers.signature)
+            .body(body.reveal().clone())
+            .send()
+            .await;
+        match answer {
             Ok(response) => {
                 let asked = response.headers().get(RETRY_AFTER).map(HeaderValue::to_str);
                 let wait = asked.and_then(Result::ok).and_then(|text| retry_after(text, now));
@@ -58,26 +94,6 @@ impl Sender {
             }
             Err(error) => outcome(&error),
         }
-    }
-
-    async fn post(
-        &self,
-        url: Url,
-        delivery: &Delivery,
-        endpoint: &Endpoint,
-        now: Timestamp,
-    ) -> Result<reqwest::Response, reqwest::Error> {
-        let headers = signature::sign(endpoint, delivery.id, now, &delivery.payload);
-        // The response body is not needed and may be endless, so it is not read.
-        self.client
-            .post(url)
-            .header("content-type", "application/json")
-            .header("webhook-id", headers.id)
-            .header("webhook-timestamp", headers.timestamp)
-            .header("webhook-signature", headers.signature)
-            .body(delivery.payload.reveal().clone())
-            .send()
-            .await
     }
 }
 

@@ -30,10 +30,19 @@ pub fn sign(
     now: Timestamp,
     body: &Sensitive<String>,
 ) -> Headers {
-    let id = id.to_string();
-    let timestamp = now.as_second().to_string();
     let previous = endpoint.previous_secret.as_ref().filter(|previous| now < previous.until);
     let secrets = iter::once(&endpoint.secret).chain(previous.map(|previous| &previous.secret));
+    sign_with(secrets, id.to_string(), now, body)
+}
+
+/// Signs `body` with each of these secrets, and returns the headers to send with it.
+pub(super) fn sign_with<'a>(
+    secrets: impl Iterator<Item = &'a Sensitive<Vec<u8>>>,
+    id: String,
+    now: Timestamp,
+    body: &Sensitive<String>,
+) -> Headers {
+    let timestamp = now.as_second().to_string();
     let signed = secrets.map(|secret| {
         let mut mac = keyed(secret.reveal());
         for part in [&id, ".", &timestamp, ".", body.reveal()] {
@@ -48,6 +57,13 @@ pub fn sign(
 #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("any length is a key")
+}
+
+/// Parses the text of a secret: `whsec_` and the base64 of 24 to 64 bytes, as the convention demands;
+/// `None` for any other text.
+pub fn parse_secret(text: &str) -> Option<Sensitive<Vec<u8>>> {
+    let bytes = STANDARD.decode(text.trim().strip_prefix("whsec_")?).ok()?;
+    (24..=64).contains(&bytes.len()).then(|| Sensitive::new(bytes))
 }
 
 /// Returns an endpoint's secret as it is shown to the service: `whsec_` and base64.
@@ -106,6 +122,16 @@ mod tests {
             let receiver = standardwebhooks::Webhook::new(&secret_text(&endpoint.secret)).unwrap();
             let expected = receiver.sign(&headers.id, now.as_second(), body.as_bytes()).unwrap();
             assert_eq!(headers.signature, expected);
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_secret_is_read_back_if_it_is_long_enough() {
+        let secret = Sensitive::new(vec![7; 32]);
+
+        assert_eq!(parse_secret(&format!("{}\n", secret_text(&secret))), Some(secret));
+        for wrong in ["", "whsec_", "whsec_AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "whsec_*"] {
+            assert_eq!(parse_secret(wrong), None, "{wrong}");
         }
     }
 

@@ -331,8 +331,9 @@ on_both_engines! {
 
         let now = actors.app.clock.now();
         let approve = async |who: &mamori_desk::Member, id| {
-            let (records, recently) = (who.records().unwrap(), who.recently(now).unwrap());
-            desk.approve_request(Approver::Staff(&records, &recently), id).await
+            let overseer = who.change_overseer().unwrap();
+            let recently = who.recently(now).unwrap();
+            desk.approve_request(Approver::Staff(&overseer, &recently), id).await
         };
 
         assert!(reviewer.records().is_none());

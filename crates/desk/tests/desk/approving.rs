@@ -7,7 +7,7 @@ use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::{Error, LocalCli, Member};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
-use mamori_model::staff::{Language, StaffRole};
+use mamori_model::staff::{Assignment, Language, StaffRole};
 use mamori_model::{DecisionId, Measures, Outcome, Refusal, StaffId};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -73,6 +73,7 @@ on_both_engines! {
             name: "cho".parse().unwrap(),
             display_name: "Cho".parse().unwrap(),
             roles: [StaffRole::Lead].into(),
+            assignment: Assignment::EVERYTHING,
             language: Language::English,
         };
         let added = app.desk.add_staff(StaffAdmin::RecentlyAuthenticated(&by), new).await.unwrap().staff.id;
@@ -84,22 +85,26 @@ on_both_engines! {
         assert_eq!((early, late), (Err(Refusal::ApproverTooNew), Ok(())));
     }
 
-    async fn an_account_with_new_roles_or_a_link_is_no_approver_for_a_day(records: TestDatabase) {
+    async fn an_account_with_new_roles_services_or_a_link_is_no_approver_for_a_day(records: TestDatabase) {
         let app = test_app(records).await;
         let maker = app.member("ada", &[StaffRole::Reviewer]).await;
         let decision = proposed(&app, &maker).await;
         let boss = app.member("boss", &[StaffRole::Administrator]).await;
-        let [linked, promoted, other] = [
+        let [linked, promoted, assigned, other] = [
             app.member("lea", &[StaffRole::Lead]).await.staff(),
             app.member("pat", &[StaffRole::Reviewer]).await.staff(),
+            app.member("asa", &[StaffRole::Lead]).await.staff(),
             app.member("oda", &[StaffRole::Lead]).await.staff(),
         ];
         let by = boss.recently(app.clock.now()).unwrap();
         let by = StaffAdmin::RecentlyAuthenticated(&by);
         app.desk.enroll_again(by, linked).await.unwrap();
         app.desk.change_roles(by, promoted, [StaffRole::Lead].into()).await.unwrap();
+        let services = Some([app.caller.service()].into());
+        let assignment = Assignment { services, purposes: None };
+        app.desk.change_assignment(by, assigned, assignment).await.unwrap();
 
-        for who in [linked, promoted] {
+        for who in [linked, promoted, assigned] {
             let refused = approve(&app, &again(&app, who).await, decision).await;
             assert_eq!(refused, Err(Refusal::ApproverTooNew));
         }

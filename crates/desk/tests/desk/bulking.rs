@@ -48,11 +48,23 @@ async fn auditor(app: &TestApp) -> Records {
 }
 
 async fn state(app: &TestApp, case: CaseId) -> CaseState {
-    app.store().await.case(case).await.unwrap().unwrap().state
+    app.store()
+        .await
+        .case(case, &mamori_model::Assignment::EVERYTHING)
+        .await
+        .unwrap()
+        .unwrap()
+        .state
 }
 
 async fn bulk_state(app: &TestApp, bulk: &Bulk) -> BulkState {
-    app.store().await.bulk(bulk.id).await.unwrap().unwrap().state
+    app.store()
+        .await
+        .bulk(bulk.id, &mamori_model::Assignment::EVERYTHING)
+        .await
+        .unwrap()
+        .unwrap()
+        .state
 }
 
 /// How many actions of a bulk decision are in this state.

@@ -13,7 +13,7 @@ use mamori_desk::{Error, LocalCli, Settings};
 use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
-use mamori_model::{Action, CaseId, FreeText, Pdq, Purpose, Refusal, Surface, Urgency};
+use mamori_model::{Action, Assignment, CaseId, FreeText, Pdq, Purpose, Refusal, Surface, Urgency};
 use mamori_store::Released;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -193,7 +193,7 @@ on_both_engines! {
         let named = app.desk.claim_case(&one, cases[1]).await;
         assert!(matches!(named, Err(Error::NotFound("case"))), "{named:?}");
         assert_eq!(next(&app, &lead).await.unwrap().case, cases[1]);
-        let case = app.store().await.case(cases[1]).await.unwrap().unwrap();
+        let case = app.store().await.case(cases[1], &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
         assert_eq!((case.level, case.urgency), (Level::Lead, Urgency::ChildInDanger));
     }
 
@@ -345,6 +345,9 @@ on_both_engines! {
 
         assert_eq!(mine.items.rows[0].banks, ["known".parse().unwrap()]);
         assert_eq!((mine.same_entry_count, mine.case.items), (2, 1));
+        let store = app.store().await;
+        let up_to = store.count_cases_with_same_entry(case, &Assignment::EVERYTHING, 1).await;
+        assert_eq!(up_to.unwrap(), 1);
         assert_eq!(mine.people[&one.staff()].as_str(), "one");
         assert_eq!(mine.history.last().unwrap().note, Some(why()));
         assert_eq!(record.history, mine.history);

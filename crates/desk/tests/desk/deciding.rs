@@ -56,11 +56,18 @@ async fn decide(app: &TestApp, who: &Reviewer, measures: Measures) -> Decision {
 }
 
 async fn state(app: &TestApp, decision: DecisionId) -> DecisionState {
-    app.store().await.decision(decision).await.unwrap().unwrap().state
+    app.store()
+        .await
+        .decision(decision, &mamori_model::Assignment::EVERYTHING)
+        .await
+        .unwrap()
+        .unwrap()
+        .state
 }
 
 async fn case_state(app: &TestApp, case: CaseId) -> (CaseState, Level) {
-    let case = app.store().await.case(case).await.unwrap().unwrap();
+    let case =
+        app.store().await.case(case, &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
     (case.state, case.level)
 }
 
@@ -195,7 +202,7 @@ on_both_engines! {
         let by_lead = events.iter().filter(|event| event.by == Some(lead.staff()));
         let kinds: Vec<_> = by_lead.map(|event| event.kind.as_str()).collect();
         assert_eq!(kinds, ["decision_opened", "approved", "decided"]);
-        let approved = app.store().await.decision(decision.id).await.unwrap().unwrap();
+        let approved = app.store().await.decision(decision.id, &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
         assert_eq!(approved.approver_viewing, Some(Viewing::NotKept));
         assert!(approved.is_without_viewing());
     }
@@ -249,7 +256,7 @@ on_both_engines! {
         let events = app.store().await.case_events(decision.case, 50).await.unwrap();
         let read = events.iter().filter(|event| event.kind == CaseEventKind::DecisionOpened);
         assert_eq!(read.count(), 1, "it is recorded once, and when it counts");
-        let approved = app.store().await.decision(decision.id).await.unwrap().unwrap();
+        let approved = app.store().await.decision(decision.id, &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
         assert_eq!(approved.state, DecisionState::Standing);
         let approved = (approved.approval.as_str(), approved.approver_id);
         assert_eq!(approved, ("alone", Some(who.staff())));

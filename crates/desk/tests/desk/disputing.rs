@@ -65,7 +65,12 @@ async fn not_a_match(app: &TestApp, who: &Reviewer) -> Decision {
 
 /// All disputes, the newest first.
 async fn disputes(app: &TestApp) -> Vec<Dispute> {
-    app.store().await.disputes(None, None, None, PageSize::DEFAULT).await.unwrap().rows
+    app.store()
+        .await
+        .disputes(&mamori_model::Assignment::EVERYTHING, None, None, None, PageSize::DEFAULT)
+        .await
+        .unwrap()
+        .rows
 }
 
 async fn editor(app: &TestApp) -> PolicyEditor {

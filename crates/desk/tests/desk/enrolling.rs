@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::list_staff::StaffReader;
-use mamori_desk::{Desk, Error, LocalCli};
+use mamori_desk::{Desk, Error, LocalCli, StaffEventFilter};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{Language, StaffRole};
@@ -23,6 +23,7 @@ fn new(name: &str, roles: &[StaffRole]) -> NewStaff {
         name: name.parse().unwrap(),
         display_name: "Ada".parse().unwrap(),
         roles: roles.iter().copied().collect(),
+        assignment: mamori_model::Assignment::EVERYTHING,
         language: Language::English,
     }
 }
@@ -160,7 +161,7 @@ on_both_engines! {
         assert_eq!(owner.unwrap_err(), Refusal::SessionEnded);
         let auditor = app.member("eve", &[StaffRole::Auditor]).await.auditor().unwrap();
         let size = PageSize::new(9).unwrap();
-        let events = app.desk.staff_events(StaffReader::Auditor(&auditor), None, size).await.unwrap().events;
+        let events = app.desk.staff_events(StaffReader::Auditor(&auditor), &StaffEventFilter::default(), None, size).await.unwrap().events;
         assert!(events.rows.iter().any(|event| event.event.verb == AuditVerb::SessionReplayed));
     }
 

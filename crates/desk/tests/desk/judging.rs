@@ -115,7 +115,7 @@ impl Fixture {
         let new = NewPolicy {
             purpose: Purpose::Rehearsal,
             after: policy.version,
-            wording: policy.wording,
+            texts: policy.texts,
             severity: policy.severity,
             evidence_days: 30,
         };
@@ -182,7 +182,13 @@ impl Fixture {
     }
 
     async fn stored(&self, decision: &Decision) -> Decision {
-        self.app.store().await.decision(decision.id).await.unwrap().unwrap()
+        self.app
+            .store()
+            .await
+            .decision(decision.id, &mamori_model::Assignment::EVERYTHING)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn open(&self, claimed: Claimed) -> (Progress, Vec<MatchId>) {

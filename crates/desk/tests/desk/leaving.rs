@@ -125,7 +125,7 @@ on_both_engines! {
         assert!(fixture.caller().is_none());
         let store = fixture.app.store().await;
         for decision in [first, second] {
-            let case = store.case(decision.case).await.unwrap().unwrap();
+            let case = store.case(decision.case, &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
             assert_eq!(case.state, CaseState::Decided);
             let actions = store.actions_of_decision(decision.id).await.unwrap();
             assert_eq!(actions[0].state, ActionState::Done);
@@ -243,7 +243,7 @@ on_both_engines! {
         let refused = fixture.app.desk.undo(&fixture.who, first.id, &why).await;
 
         assert!(matches!(refused, Err(Error::Refused(Refusal::NotUndoable))), "{refused:?}");
-        let case = fixture.app.store().await.case(first.case).await.unwrap().unwrap();
+        let case = fixture.app.store().await.case(first.case, &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
         assert_eq!(case.state, CaseState::Decided);
     }
 

@@ -55,7 +55,13 @@ impl Fixture {
     }
 
     async fn stored(&self) -> Case {
-        self.app.store().await.case(self.case).await.unwrap().unwrap()
+        self.app
+            .store()
+            .await
+            .case(self.case, &mamori_model::Assignment::EVERYTHING)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn last_event(&self) -> CaseEvent {

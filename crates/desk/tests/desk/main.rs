@@ -3,7 +3,9 @@
 
 mod acting;
 mod agreeing;
+mod alerting;
 mod approving;
+mod assigning;
 mod auditing;
 mod bulking;
 mod checking;
@@ -12,6 +14,7 @@ mod clearing;
 mod clocking;
 mod common;
 mod compacting;
+mod contexts;
 mod deciding;
 mod disputing;
 mod editing;
@@ -26,8 +29,10 @@ mod lapsing;
 mod leaving;
 mod logging;
 mod lowering;
+mod mailing;
 mod narrowing;
 mod notifying;
+mod offering;
 mod opening;
 mod pacing;
 mod pooling;

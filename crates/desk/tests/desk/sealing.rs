@@ -18,8 +18,8 @@ use mamori_model::action::{Answer, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, Clarity, EvidenceId, EvidenceStatus, MatchId, Measures, NotStored, Outcome, Policy,
-    Purpose, Refusal, Surface, Verdict,
+    Action, Clarity, EvidenceId, EvidenceStatus, Language, MatchId, Measures, NotStored, Outcome,
+    Policy, Purpose, Refusal, Surface, Verdict,
 };
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -65,7 +65,7 @@ impl Fixture {
         let new = NewPolicy {
             purpose: Purpose::Rehearsal,
             after: policy.version,
-            wording: policy.wording,
+            texts: policy.texts,
             severity: policy.severity,
             evidence_days,
         };
@@ -269,7 +269,7 @@ on_both_engines! {
         let new = NewPolicy {
             purpose: Purpose::Rehearsal,
             after: 2,
-            wording: "Nothing.".parse().unwrap(),
+            texts: (Language::English, "Nothing.".parse().unwrap()).into(),
             severity: 1,
             evidence_days: 1,
         };
@@ -414,7 +414,7 @@ on_both_engines! {
         let new = |after| NewPolicy {
             purpose: Purpose::ChildSexualAbuse,
             after,
-            wording: "Not here,\nnor elsewhere.".parse().unwrap(),
+            texts: (Language::English, "Not here,\nnor elsewhere.".parse().unwrap()).into(),
             severity: 4,
             evidence_days: 0,
         };

@@ -2,14 +2,13 @@
 
 use jiff::SignedDuration;
 use mamori_desk::staff::add_staff::StaffAdmin;
-use mamori_desk::staff::change_preferences::Preferences;
 use mamori_desk::staff::enroll::PasswordSetup;
 use mamori_desk::staff::session::NewSession;
 use mamori_desk::staff::sign_in::PasswordSignIn;
 use mamori_desk::staff::sign_in_passkey::PasskeyChallenge;
 use mamori_desk::{Desk, Error, LocalCli};
 use mamori_model::sign_in::CredentialKind;
-use mamori_model::staff::{Language, OwnLimits, Scheme, StaffRole, ViewMode};
+use mamori_model::staff::{OwnLimits, StaffRole};
 use mamori_model::{Refusal, Sensitive, StaffId};
 use mamori_signin::{PASSKEYS_MAX, TotpSecret};
 use mamori_testkit::database::TestDatabase;
@@ -535,25 +534,6 @@ on_both_engines! {
             tokio::join!(app.desk.end_staff(here, ada), app.desk.end_staff(here, bob));
 
         assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|is_ok| **is_ok).count(), 1);
-    }
-
-    async fn preferences_are_stored(records: TestDatabase) {
-        let app = test_app(records).await;
-        let who = new_staff(&app.desk, "ada", &[StaffRole::Lead]).await;
-        let cookie = sign_in_as(&app.desk, who).await;
-        let me = session_of(&app.desk, &cookie).await.member;
-        let pages = Preferences {
-            language: Language::Japanese,
-            scheme: Scheme::Dark,
-            view: ViewMode::Text,
-            has_keys: false,
-        };
-
-        app.desk.change_preferences(&me, pages).await.unwrap();
-
-        let staff = session_of(&app.desk, &cookie).await.staff;
-        assert_eq!((staff.language, staff.scheme, staff.view), (pages.language, pages.scheme, pages.view));
-        assert!(!staff.has_keys);
     }
 
     async fn without_vault_or_console_there_are_no_codes_or_passkeys(records: TestDatabase) {

@@ -41,8 +41,8 @@ impl Actor {
                 let entered = sign_in_as(&app.desk, member.staff()).await;
                 let member = session_of(&app.desk, &entered).await.member;
                 let recently = member.recently(app.clock.now()).unwrap();
-                let records = member.records().unwrap();
-                app.desk.approve_request(Approver::Staff(&records, &recently), request.id).await
+                let overseer = member.change_overseer().unwrap();
+                app.desk.approve_request(Approver::Staff(&overseer, &recently), request.id).await
             }
         };
         approved.map(drop)
@@ -292,7 +292,7 @@ on_both_engines! {
         // With a colleague: each is done.
         let two = app.member("two", &roles).await;
         approve(&app, &two, decision.id).await.unwrap();
-        let dispute = app.store().await.disputes(None, None, None, PageSize::DEFAULT).await;
+        let dispute = app.store().await.disputes(&mamori_model::Assignment::EVERYTHING, None, None, None, PageSize::DEFAULT).await;
         let dispute = dispute.unwrap().rows.remove(0).id;
         let own = desk.agree_dispute(&one.lead().unwrap(), dispute).await;
         assert_eq!(refused(own), Refusal::ApproverIsAuthor);

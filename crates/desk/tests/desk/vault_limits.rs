@@ -33,7 +33,7 @@ async fn fixture(records: TestDatabase, limits: impl Fn(u64) -> VaultLimits) -> 
     let policy = NewPolicy {
         purpose: Purpose::Rehearsal,
         after: policy.version,
-        wording: policy.wording,
+        texts: policy.texts,
         severity: policy.severity,
         evidence_days: 30,
     };

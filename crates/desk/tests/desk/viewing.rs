@@ -254,6 +254,8 @@ on_both_engines! {
         let left = due.until.duration_since(fixture.app.clock.now());
         assert_eq!((due.why, left), (BreakReason::Own, SignedDuration::from_mins(9)));
         assert_eq!(refused(fixture.view(Clarity::Clear).await), Refusal::ClaimLapsed);
+        let next = desk.claim_next(&fixture.who, Queue::default()).await;
+        assert_eq!(refused(next), Refusal::OwnBreak);
         assert!(fixture.views().await[0].closed_at.is_some(), "the view ended with the claim");
         fixture.app.clock.advance(SignedDuration::from_hours(8 * 24));
         assert!(desk.sweep_once().await.unwrap().rows_deleted > 0, "old breaks are deleted");

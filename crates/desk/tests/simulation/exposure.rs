@@ -13,11 +13,11 @@ const MINUTE: i64 = 60_000_000;
 pub async fn due(sim: &Simulation, person: usize) -> Result<Option<Refusal>, String> {
     let (now, limits) = (sim.clock.now(), sim.settings.exposure);
     let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", sim.world.people[person].id);
-    let breaks = format!("SELECT began_at || ' ' || ends_at FROM reviewer_break WHERE {who}");
+    let breaks = format!("SELECT why || ' ' || ends_at FROM reviewer_break WHERE {who}");
     let breaks = sim.tables.words::<2>(&breaks).await?;
-    let breaks: Vec<_> = breaks.iter().map(|[_, end]| at(end)).collect();
-    if breaks.iter().any(|end| *end > now) {
-        return Ok(Some(Refusal::BreakDue));
+    let breaks: Vec<_> = breaks.iter().map(|[why, end]| (why.as_str(), at(end))).collect();
+    if let Some((why, _)) = breaks.iter().find(|(_, end)| *end > now) {
+        return Ok(Some(if *why == "own" { Refusal::OwnBreak } else { Refusal::BreakDue }));
     }
     let views = format!(
         "SELECT clarity || ' ' || severity || ' ' || opened_at || ' ' || coalesce(closed_at, seen_at)
@@ -39,7 +39,7 @@ pub async fn due(sim: &Simulation, person: usize) -> Result<Option<Refusal>, Str
         return Ok(Some(Refusal::ExposureSpent));
     }
     // Backwards from now, as long as there is no pause and no break in between.
-    let last_break_end = breaks.into_iter().max();
+    let last_break_end = breaks.into_iter().map(|(_, end)| end).max();
     let mut latest = now;
     let mut stretch = SignedDuration::ZERO;
     let mut ends: Vec<_> = views.iter().map(|[.., begin, end]| (at(begin), at(end))).collect();

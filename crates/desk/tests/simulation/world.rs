@@ -97,6 +97,7 @@ impl Picture {
         match clarity {
             Clarity::Blurred => &self.blurred,
             Clarity::Clear => &self.clear,
+            Clarity::Context => panic!("a context page is no picture"),
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::{AuditVerb, Reason, StaffRole};
 
 use ActorRole::{AdminKey, LocalCli, Mamori, ServiceKey, Staff};
 use Alone::{Always, AsSecond, ByCaseEvent, Never, Unless};
-use Condition::{ChildInDanger, GraveMeasure, NotViewed, OwnRoles, Request, SeveralAccounts};
+use Condition::{
+    ChildInDanger, GraveMeasure, NotViewed, OwnAssignment, OwnRoles, Request, SeveralAccounts,
+};
 use StaffRole::{Administrator, Auditor, Lead, PolicyEditor, Reviewer};
 
 /// One act that the audit record can name: a verb, or for [`AuditVerb::CaseChanged`] the event of
@@ -167,6 +169,7 @@ rules! {
         StaffAdded: STAFF_ADMINS, Always;
         StaffRolesChanged: STAFF_ADMINS, Unless(&[OwnRoles]);
         StaffLimitsChanged: STAFF_ADMINS, Always;
+        StaffAssignmentChanged: STAFF_ADMINS, Unless(&[OwnAssignment]);
         StaffLinkMade: STAFF_ADMINS, Always;
         CredentialAdded: STAFF, Always;
         CredentialRemoved: STAFF, Always;
@@ -174,6 +177,7 @@ rules! {
         SignedInWithLink: STAFF, Always;
         SessionReplayed: &[Mamori], Always;
         PolicyChanged: &[Staff(PolicyEditor)], Always;
+        ReasonsChanged: LEADS, Always;
         DisputeResolved: &[Staff(PolicyEditor)], AsSecond(First::Author);
         VaultRewrapped: &[LocalCli], Always;
         CaseChanged: REVIEWERS_AND_TIME, ByCaseEvent;
@@ -206,6 +210,7 @@ rules! {
         Proposed: REVIEWERS, Always;
         DecisionOpened: LEADS, AsSecond(First::Author);
         BulkOpened: LEADS, AsSecond(First::Author);
+        ContextOpened: REVIEWERS, Always;
         Approved: LEADS, AsSecond(First::Author);
         Refused: LEADS, AsSecond(First::Author);
         Decided: REVIEWERS,

@@ -63,6 +63,8 @@ pub enum Condition {
     ChildInDanger,
     /// The roles are those of the administrator who changes them: [`crate::Refusal::OwnRoles`].
     OwnRoles,
+    /// The assignment is that of the administrator who changes it: [`crate::Refusal::OwnRoles`].
+    OwnAssignment,
 }
 
 impl Condition {
@@ -75,6 +77,7 @@ impl Condition {
             Self::NotViewed => "a restriction that was decided without viewing".to_owned(),
             Self::ChildInDanger => "a child may be in danger".to_owned(),
             Self::OwnRoles => "their own roles".to_owned(),
+            Self::OwnAssignment => "their own assignment".to_owned(),
         }
     }
 }
@@ -110,7 +113,7 @@ pub enum Alone {
     /// One actor may.
     Always,
     /// One actor may, except under one of these conditions: then a second actor must approve it, or
-    /// another actor must do it ([`Condition::OwnRoles`]).
+    /// another actor must do it ([`Condition::OwnRoles`], [`Condition::OwnAssignment`]).
     Unless(&'static [Condition]),
     /// A second actor must approve it each time.
     Never(Condition),

@@ -64,6 +64,8 @@ pub enum AuditVerb {
     StaffRolesChanged,
     /// The exposure limits of a staff member were changed.
     StaffLimitsChanged,
+    /// The services and policies of a staff member were changed.
+    StaffAssignmentChanged,
     /// A one-time link was made.
     StaffLinkMade,
     /// A sign-in method was added.
@@ -78,6 +80,8 @@ pub enum AuditVerb {
     SessionReplayed,
     /// A version of a policy was put into force.
     PolicyChanged,
+    /// The saved reasons of a policy were changed in one language.
+    ReasonsChanged,
     /// A policy editor resolved a dispute.
     DisputeResolved,
     /// The sealed items were wrapped with the newest key of the vault.

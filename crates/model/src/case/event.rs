@@ -59,6 +59,8 @@ kinds! {
     /// A staff member who may be the second approver opened the page of the bulk decision, which
     /// lists its cases and not their items.
     BulkOpened = "bulk_opened";
+    /// The reviewer who claimed the case, or a second approver, had the context URL of an item shown.
+    ContextOpened = "context_opened";
     /// The second approver agreed.
     Approved = "approved";
     /// The second approver did not agree.

@@ -101,8 +101,9 @@ async fn keep_items(editor: &Session<'_>) -> Result<()> {
     let page = editor.page(path).await?;
     let csrf = after(&page, "name=\"csrf\" value=\"")?;
     let version = after(&page, "name=\"after\" value=\"")?;
-    let form =
-        format!("csrf={csrf}&after={version}&wording=Drawn+by+code.&severity=1&evidence_days=30");
+    let form = format!(
+        "csrf={csrf}&after={version}&language=en&wording=Drawn+by+code.&severity=1&evidence_days=30"
+    );
     editor.go(path, form).await.map(drop)
 }
 

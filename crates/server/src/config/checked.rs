@@ -29,6 +29,21 @@ pub fn sensitive<'de, D: Deserializer<'de>>(
     String::deserialize(deserializer).map(Sensitive::new)
 }
 
+/// The same for a key that may be absent.
+pub fn maybe_sensitive<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Sensitive<String>>, D::Error> {
+    sensitive(deserializer).map(Some)
+}
+
+/// The same for a list.
+pub fn sensitive_list<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Sensitive<String>>, D::Error> {
+    let list: Vec<String> = Vec::deserialize(deserializer)?;
+    Ok(list.into_iter().map(Sensitive::new).collect())
+}
+
 /// Returns `duration` in whole seconds: the default of a key is that of the crate that it sets.
 pub fn seconds(duration: Duration) -> u32 {
     duration.as_secs().try_into().unwrap_or(u32::MAX)

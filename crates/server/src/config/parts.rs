@@ -66,6 +66,7 @@ impl Config {
                 resends_minute_max: webhooks.resends_minute_max,
                 secret_overlap: SignedDuration::from_hours(webhooks.secret_overlap_hours.into()),
             },
+            notify: self.notify.settings(),
             retention: self.retention.clone(),
             vault: self.open_vault()?,
             vault_limits: VaultLimits {
@@ -78,6 +79,7 @@ impl Config {
             is_single_person: self.staff.single_person,
             sign_in: self.sign_in(),
             cases: self.case_settings(),
+            blur_min: self.exposure.blur_min,
             exposure: self.exposure_limits(),
             approvals: self.approval_settings(),
             ..mamori_desk::Settings::default()
@@ -108,6 +110,7 @@ impl Config {
         let usual = SignInSettings::default();
         SignInSettings {
             origin: console.enabled.then(|| console.origin.clone()),
+            oidc: self.oidc.settings(),
             session: SessionLimits { idle: minutes(console.session_idle_min), ..usual.session },
             session_max: SignedDuration::from_hours(console.session_hours_max.into()),
             new_sign_in_method_notice: SignedDuration::from_hours(
@@ -135,6 +138,7 @@ impl Config {
             bulk_actions_max: cases.bulk_actions_max,
             feature_limit_days_alone: cases.feature_limit_days_alone,
             bulk_wait: minutes(cases.bulk_wait_min),
+            saved_reasons_max: cases.saved_reasons_max,
             pace: PaceLimits {
                 claims_hour_max: cases.claims_hour_max,
                 left_hour_max: cases.left_hour_max,

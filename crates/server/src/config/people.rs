@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use mamori_console::language_pack::LanguagePack;
 use mamori_desk::settings::{ApprovalSettings, CaseSettings, SignInSettings, VaultLimits};
+use mamori_model::staff::BlurStrength;
 use mamori_vault::Keyring;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -30,6 +32,11 @@ pub struct Console {
     /// The longest duration of a session, in hours.
     #[serde(deserialize_with = "within::<1, 24, _, _>")]
     pub session_hours_max: u32,
+    /// The folder of the languages that the operator adds: one folder for each.
+    pub languages_dir: Option<PathBuf>,
+    /// These languages, from that folder.
+    #[serde(skip)]
+    pub languages: Vec<LanguagePack>,
 }
 
 impl Default for Console {
@@ -43,6 +50,8 @@ impl Default for Console {
             form_bytes_max: 64 << 10,
             session_idle_min: minutes(usual.session.idle),
             session_hours_max: hours(usual.session_max),
+            languages_dir: None,
+            languages: Vec::new(),
         }
     }
 }
@@ -165,6 +174,9 @@ pub struct Cases {
     /// The same within 24 hours.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub left_day_max: u32,
+    /// The most saved reasons of one policy in one language.
+    #[serde(deserialize_with = "within::<0, 200, _, _>")]
+    pub saved_reasons_max: u32,
     /// A note about whom to call if a child is in danger now. Mamori itself makes no calls.
     pub danger_note: Option<String>,
 }
@@ -184,6 +196,7 @@ impl Default for Cases {
             claims_hour_max: usual.pace.claims_hour_max,
             left_hour_max: usual.pace.left_hour_max,
             left_day_max: usual.pace.left_day_max,
+            saved_reasons_max: usual.saved_reasons_max,
             danger_note: None,
         }
     }
@@ -238,17 +251,21 @@ pub struct Exposure {
     /// The length of the break after such a stretch, in minutes.
     #[serde(deserialize_with = "within::<1, 240, _, _>")]
     pub break_min: u32,
+    /// The least strength of blurred pictures.
+    pub blur_min: BlurStrength,
 }
 
 impl Default for Exposure {
     fn default() -> Self {
-        let usual = mamori_desk::Settings::default().exposure;
+        let settings = mamori_desk::Settings::default();
+        let usual = settings.exposure;
         Self {
             views_max: usual.views,
             minutes_max: usual.minutes,
             points_max: usual.points,
             stretch_min: minutes(usual.stretch),
             break_min: minutes(usual.break_length),
+            blur_min: settings.blur_min,
         }
     }
 }

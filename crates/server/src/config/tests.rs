@@ -42,10 +42,14 @@ fn the_sample_has_every_key() {
         "limits",
         "checks",
         "webhooks",
+        "notify",
+        "notify.first",
+        "notify.second",
+        "notify.mail",
         "retention",
     ];
     let table: toml::Table = sample_with_all_keys().parse().unwrap();
-    let about_staff = ["console", "staff", "vault", "cases", "approvals", "exposure"];
+    let about_staff = ["console", "oidc", "staff", "vault", "cases", "approvals", "exposure"];
     for section in sections.into_iter().chain(about_staff).chain(["hma", "log"]) {
         let sample = section.split('.').fold(&table, |table, name| table[name].as_table().unwrap());
 
@@ -351,7 +355,7 @@ fn the_vaults_keys_come_from_the_environment_before_their_file() {
 
 #[test]
 fn the_sections_about_staff_reach_the_desk() {
-    let text = "[staff]\nsingle_person = true\n[exposure]\nviews_max = 7\n[cases]\nlease_min = 5\n\
+    let text = "[staff]\nsingle_person = true\n[exposure]\nviews_max = 7\nblur_min = \"strong\"\n[cases]\nlease_min = 5\n\
                 [console]\nsession_hours_max = 3";
     let settings = parse(text).unwrap().desk().unwrap();
 
@@ -361,6 +365,7 @@ fn the_sections_about_staff_reach_the_desk() {
     assert_eq!(pages.danger_note.as_deref(), Some("Call 110."));
     assert_eq!(pages.care_note.as_deref(), Some("Room 12."));
     assert_eq!(settings.exposure.views, 7);
+    assert_eq!(settings.blur_min, mamori_model::staff::BlurStrength::Strong);
     assert_eq!(settings.cases.lease.as_mins(), 5);
     assert_eq!(settings.sign_in.session_max.as_hours(), 3);
     let without = parse("[console]\nenabled = false").unwrap().desk().unwrap();

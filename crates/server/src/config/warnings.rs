@@ -91,7 +91,10 @@ impl Config {
             Source::Defaults => None,
         };
         warn(Risk::OpenConfiguration, file.and_then(open_file));
-        for path in [&self.database.url_file, &self.vault.key_file].into_iter().flatten() {
+        let secrets =
+            [&self.database.url_file, &self.vault.key_file, &self.oidc.client_secret_file];
+        let secrets = secrets.into_iter().flatten();
+        for path in secrets.chain(self.notify.secret_files()) {
             warn(Risk::OpenSecret, open_file(path));
         }
         warn(Risk::PlainHttp, self.plain_http());

@@ -154,6 +154,10 @@ pub struct Upload {
     pub item_id: String,
     /// The service's pseudonym of the uploader's account.
     pub account_id: String,
+    /// The text that the service sends with it; not every picture has one.
+    pub text: Option<&'static str>,
+    /// The page at the service on which it is.
+    pub context_url: String,
     /// How it was changed.
     pub kind: Kind,
     /// The bytes of the file.
@@ -194,7 +198,9 @@ fn uploads(seed: u64) -> Vec<Upload> {
     let upload = |kind: Kind, bytes: Vec<u8>| {
         let item_id = format!("{}-{seed:03}", kind_name(kind));
         let account_id = format!("account-{:02}", seed % ACCOUNTS);
-        Upload { item_id, account_id, kind, bytes }
+        // A name that leads nowhere (RFC 2606).
+        let context_url = format!("https://photos.example/{account_id}/{item_id}");
+        Upload { item_id, account_id, text: text(seed), context_url, kind, bytes }
     };
     if seed >= KNOWN {
         return vec![upload(Kind::Unrelated, encode::jpeg(&picture, 85))];
@@ -228,6 +234,16 @@ fn uploads(seed: u64) -> Vec<Upload> {
     }
     uploads.push(upload(Kind::Original, original));
     uploads
+}
+
+/// Returns the text that belongs to the picture of `seed`, if it has one.
+fn text(seed: u64) -> Option<&'static str> {
+    match seed % 4 {
+        0 => Some("Waves in three colours."),
+        1 => Some("My second try.\nWhich of the two do you like better?"),
+        2 => Some("For the wall of my room"),
+        _ => None,
+    }
 }
 
 /// Thickness of the frame, in pixels. PDQ sees the whole picture, so a thick frame makes another

@@ -90,7 +90,7 @@ impl DemoServer {
         let new = NewPolicy {
             purpose: policy.purpose,
             after: policy.version,
-            wording: policy.wording,
+            texts: policy.texts,
             severity: policy.severity,
             evidence_days: EVIDENCE_DAYS,
         };
@@ -110,6 +110,7 @@ impl DemoServer {
             name: who.name.parse()?,
             display_name: who.display_name.parse()?,
             roles: [who.role].into(),
+            assignment: mamori_model::Assignment::EVERYTHING,
             language: Language::English,
         };
         let added = desk.add_staff(StaffAdmin::LocalCli(&here), new).await?;

@@ -90,9 +90,10 @@ impl ApiClient {
         text(&hashes, "pdq")
     }
 
-    /// Adds hashes to a bank.
+    /// Adds hashes with a label to a bank.
     pub async fn add_entries(&self, bank: &str, hashes: &[String]) -> anyhow::Result<()> {
-        let entries: Vec<Value> = hashes.iter().map(|hash| json!({ "hash": hash })).collect();
+        let entry = |hash: &String| json!({ "hash": hash, "labels": ["benign"] });
+        let entries: Vec<Value> = hashes.iter().map(entry).collect();
         let path = format!("/v1/banks/{bank}/entries");
         let added = self.post(&path, json!({ "entries": entries })).await?;
         let count = added.get("added").and_then(Value::as_u64);
@@ -110,12 +111,16 @@ impl ApiClient {
 
     /// Uploads a file and returns the result.
     pub async fn upload(&self, upload: Upload) -> anyhow::Result<UploadResult> {
-        let Upload { item_id, account_id, kind, bytes } = upload;
-        let form = Form::new()
+        let Upload { item_id, account_id, text, context_url, kind, bytes } = upload;
+        let mut form = Form::new()
             .text("item_id", item_id.clone())
             .text("account_id", account_id.clone())
             .text("surface", kind.surface())
+            .text("context_url", context_url)
             .part("file", Part::bytes(bytes).file_name("upload"));
+        if let Some(text) = text {
+            form = form.text("text", text);
+        }
         let request = self.client.post(format!("{}/v1/check", self.address));
         let begun = Instant::now();
         let response = request.bearer_auth(&self.key).multipart(form).send().await?;

@@ -17,7 +17,7 @@ use crate::config::{self, Config};
 
 /// A desk with its follower of the change log, job workers, retention sweeper, index compaction,
 /// sequencer of the audit record, and the tasks that store when keys were used and totals of
-/// cleared checks.
+/// cleared checks, and that notify the people on duty.
 pub struct Node {
     desk: Desk,
     background: TaskTracker,
@@ -63,6 +63,7 @@ impl Node {
         let (sequencer, s5) = (desk.clone(), stop.clone());
         let (key_use, s6) = (desk.clone(), stop.clone());
         let (counter, s7) = (desk.clone(), stop.clone());
+        let (notifier, s8) = (desk.clone(), stop.clone());
         node.background.spawn(async move { follower.follow_changes(s1).await });
         node.background.spawn(async move { worker.work(s2).await });
         node.background.spawn(async move { sweeper.sweep(s3).await });
@@ -70,6 +71,7 @@ impl Node {
         node.background.spawn(async move { sequencer.sequence_audit(s5).await });
         node.background.spawn(async move { key_use.store_key_use(s6).await });
         node.background.spawn(async move { counter.store_cleared(s7).await });
+        node.background.spawn(async move { notifier.notify_contacts(s8).await });
         Ok(node)
     }
 

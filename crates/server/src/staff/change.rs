@@ -1,4 +1,4 @@
-//! `mamori staff roles` and `mamori staff deactivate`.
+//! `mamori staff roles`, `mamori staff assign` and `mamori staff deactivate`.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_desk::{Desk, LocalCli};
 use mamori_model::staff::{StaffName, StaffRole};
 
-use super::add::role;
+use super::add::{AssignmentArgs, role};
 use super::link::find;
 use super::list::warn_of_no_lead;
 
@@ -18,6 +18,17 @@ pub struct RolesArgs {
     /// New role, may be repeated: `reviewer`, `lead`, `policy_editor`, `auditor`, `administrator`
     #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role)]
     roles: Vec<StaffRole>,
+}
+
+/// Replaces the services and policies that a staff member may see and work on; they must sign in again
+///
+/// Without `--service` and `--policy`, the staff member is not limited.
+#[derive(Debug, clap::Args)]
+pub struct AssignArgs {
+    /// Sign-in name of the staff member
+    name: StaffName,
+    #[command(flatten)]
+    assignment: AssignmentArgs,
 }
 
 /// Deactivates a staff account
@@ -34,6 +45,15 @@ pub async fn roles(desk: &Desk, args: &RolesArgs) -> anyhow::Result<ExitCode> {
     let roles = args.roles.iter().copied().collect();
     desk.change_roles(StaffAdmin::LocalCli(&here), who.id, roles).await?;
     warn_of_no_lead(desk).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Replaces the assignment; refuses to limit an auditor or an administrator.
+pub async fn assign(desk: &Desk, args: &AssignArgs) -> anyhow::Result<ExitCode> {
+    let who = find(desk, &args.name).await?;
+    let here = LocalCli::here();
+    let assignment = args.assignment.assignment();
+    desk.change_assignment(StaffAdmin::LocalCli(&here), who.id, assignment).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::{Desk, LocalCli};
 use mamori_model::page::PageSize;
-use mamori_model::staff::{Staff, StaffRole};
+use mamori_model::staff::{Assignment, Staff, StaffRole};
 use serde::Serialize;
 
 use crate::table::{Align, lines, table};
@@ -25,6 +25,7 @@ struct Row<'a> {
     name: &'a str,
     display_name: &'a str,
     roles: Vec<&'static str>,
+    assignment: &'a Assignment,
     created_at: String,
     ended_at: Option<String>,
 }
@@ -33,7 +34,7 @@ struct Row<'a> {
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let here = LocalCli::here();
     let mut out = io::stdout().lock();
-    let heads = ["ID", "STATE", "NAME", "ROLES"];
+    let heads = ["ID", "STATE", "NAME", "ROLES", "LIMITED TO"];
     let mut table = table(&heads.map(|head| (head, Align::Left)));
     let mut after = None;
     loop {
@@ -45,7 +46,8 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{}", serde_json::to_string(&row)?)?;
             } else {
                 let state = if row.ended_at.is_some() { "deactivated" } else { "active" };
-                table.add_row([&row.id, state, row.name, &row.roles.join(", ")]);
+                let limited = limited_to(row.assignment);
+                table.add_row([&row.id, state, row.name, &row.roles.join(", "), &limited]);
             }
         }
         after = page.next;
@@ -77,12 +79,20 @@ there is no lead: a suspension waits for one, and no case can be escalated. Give
 role (`mamori staff roles NAME --role lead`), or set `[staff] single_person = true` if one person does
 everything";
 
+/// Returns the services and policies, separated by commas; empty if there is no limit.
+fn limited_to(assignment: &Assignment) -> String {
+    let services = assignment.services.iter().flatten().map(ToString::to_string);
+    let purposes = assignment.purposes.iter().flatten().map(|one| one.as_str().to_owned());
+    services.chain(purposes).collect::<Vec<_>>().join(", ")
+}
+
 fn row(staff: &Staff) -> Row<'_> {
     Row {
         id: staff.id.to_string(),
         name: staff.name.as_str(),
         display_name: staff.display_name.as_str(),
         roles: staff.roles.iter().map(StaffRole::as_str).collect(),
+        assignment: &staff.assignment,
         created_at: staff.created_at.to_string(),
         ended_at: staff.ended_at.map(|at| at.to_string()),
     }

@@ -118,6 +118,7 @@ async fn keep_items(config: &Path) {
     let after = field(&page, "after");
     let form = [
         ("after", &*after),
+        ("language", "en"),
         ("wording", "Pictures that were drawn by code."),
         ("severity", "1"),
         ("evidence_days", "30"),

@@ -247,15 +247,22 @@ async fn every_case_of_the_demo_is_decided_with_a_clear_view_of_at_most_each_fif
     let mut next = browser.press((&queue, "/console/queue/next"), &cookie, &[]).await;
 
     let (mut cases, mut views, mut items) = (0, 0, 0);
+    let (mut addresses, mut labels, mut texts) = (0, 0, 0);
     while next.starts_with("/console/cases/case_") {
         let case = next.split('?').next().unwrap();
         let page = browser.get(case, &cookie).await;
         let decided = decide(&browser, (&page, case), &cookie).await;
         (cases, views, items) = (cases + 1, views + decided.views, items + decided.items);
+        addresses += page.matches("/context\"").count();
+        labels += usize::from(page.contains("<bdi>benign</bdi>"));
+        texts += page.matches("Waves in three colours.").count();
         next = decided.next;
     }
 
     assert_eq!((cases, items), (30, 370), "then: {next}");
+    assert_eq!((addresses, labels), (370, 30), "each item has a page, and each case a label");
+    // Ten of the forty pictures, three of which are sent in more forms.
+    assert_eq!(texts, 10 * 8 + 3 * 5, "each item of a picture with that text");
     assert!(5 * views <= items, "{views} clear views of {items} items");
     assert_eq!(demo.interrupt().0, Some(0));
 }
@@ -292,8 +299,8 @@ async fn decide(browser: &Browser, (page, case): (&str, &str), cookie: &str) -> 
 
 /// Returns the id of the first item that the page of a case names as still to be viewed.
 fn open_item(page: &str) -> Option<String> {
-    let (_, rest) = page.split_once("Still to be viewed</summary><ul><li>")?;
+    let (_, rest) = page.split_once("Still to be viewed</p><ul><li>")?;
     let name = rest.split("</li>").next()?;
-    let (before, _) = page.split_once(&format!("<h3>{name}</h3>"))?;
+    let (before, _) = page.split_once(&format!("<p class=\"name\">{name}</p>"))?;
     Some(before.rsplit("data-item=\"").next()?.split('"').next()?.to_owned())
 }

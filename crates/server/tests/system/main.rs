@@ -11,6 +11,7 @@ mod demo;
 mod floods;
 mod full_disk;
 mod heads;
+mod languages;
 mod lost_log;
 mod mamori;
 mod nodes;

@@ -86,3 +86,36 @@ fn without_a_console_no_staff_account_is_created() {
     assert!(said(&added).contains("console.enabled"), "{}", said(&added));
     assert_eq!(out(&staff(&config, &["list"])).lines().count(), 1, "only the header");
 }
+
+#[test]
+fn an_assignment_is_set_and_listed_on_the_command_line() {
+    let folder = TempDir::new().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
+    let config = configure(folder.path(), &database, "");
+    let unknown = "svc_00000000000000000000000000000009";
+
+    let limited = ["add", "rei", "--role", "reviewer", "--policy", "rehearsal"];
+    let limited = staff(&config, &limited);
+    let auditor = ["add", "aud", "--role", "auditor", "--policy", "rehearsal"];
+    let auditor = staff(&config, &auditor);
+    let table = staff(&config, &["list"]);
+    let of_nothing = staff(&config, &["assign", "rei", "--service", unknown]);
+    let odd = staff(&config, &["assign", "rei", "--policy", "opinion"]);
+    let assigned = staff(&config, &["assign", "rei", "--policy", "child_exploitation"]);
+    let list = staff(&config, &["list", "--json"]);
+    let freed = staff(&config, &["assign", "rei"]);
+    let free = staff(&config, &["list", "--json"]);
+
+    assert!(limited.status.success(), "{}", said(&limited));
+    assert!(said(&auditor).contains("cannot be limited"), "{}", said(&auditor));
+    assert!(out(&table).contains("LIMITED TO") && out(&table).contains("rehearsal"), "{table:?}");
+    assert!(
+        !of_nothing.status.success() && said(&of_nothing).contains("service"),
+        "{of_nothing:?}"
+    );
+    assert_eq!(odd.status.code(), Some(2));
+    assert!(assigned.status.success(), "{}", said(&assigned));
+    assert!(out(&list).contains("\"purposes\":[\"child_exploitation\"]"), "{list:?}");
+    assert!(freed.status.success(), "{}", said(&freed));
+    assert!(out(&free).contains("\"services\":null,\"purposes\":null"), "{free:?}");
+}

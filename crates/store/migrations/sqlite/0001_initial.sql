@@ -159,6 +159,16 @@ CREATE INDEX item_match_service ON item_match (service_id, id);
 CREATE INDEX item_match_changed ON item_match (changed_at);
 CREATE INDEX item_match_account ON item_match (service_id, account) WHERE account IS NOT NULL;
 
+-- What a service sent with an item besides it, for the reviewer who has claimed its case. Deleted with
+-- its match.
+CREATE TABLE item_context (
+    match_id      BLOB    NOT NULL PRIMARY KEY REFERENCES item_match (id) ON DELETE CASCADE,
+    text          TEXT,                        -- personal: the text that belongs to the item
+    url           TEXT,                        -- personal: the page on which it is, https
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (text IS NOT NULL OR url IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
 -- The entries that a match came near to, as they were then: rows outlive the bank and the entry.
 CREATE TABLE hit (
     match_id      BLOB    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
@@ -179,6 +189,7 @@ CREATE TABLE hit (
     PRIMARY KEY (match_id, entry_id, frame)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hit_bank ON hit (bank_id, match_id);
+CREATE INDEX hit_entry ON hit (bank_id, entry_id, match_id);
 
 -- The sets of hashes with which an item was sent and matched. Deleted with their match.
 CREATE TABLE match_hashes (
@@ -242,10 +253,15 @@ CREATE TABLE staff (
     name          TEXT    NOT NULL,            -- personal: what they sign in with; unique among active accounts
     display_name  TEXT    NOT NULL,            -- personal: the name that colleagues see
     roles         TEXT    NOT NULL,            -- JSON list of words: what they may do
-    language      TEXT    NOT NULL CHECK (language IN ('en', 'ja', 'fr', 'de', 'it')),
+    assignment    TEXT    NOT NULL,            -- JSON object: their services and purposes; null: all
+    language      TEXT    NOT NULL CHECK (length(language) BETWEEN 2 AND 12), -- its tag
     scheme        TEXT    NOT NULL CHECK (scheme IN ('system', 'light', 'dark')),
     view          TEXT    NOT NULL CHECK (view IN ('hold', 'toggle', 'text')), -- how they view pictures clear
     has_keys      INTEGER NOT NULL CHECK (has_keys IN (0, 1)), -- whether single-key shortcuts are on
+    tint          TEXT    NOT NULL CHECK (tint IN ('grey', 'colour')), -- of clear pictures
+    size          TEXT    NOT NULL CHECK (size IN ('medium', 'large')), -- of clear pictures
+    blur          TEXT    NOT NULL CHECK (blur IN ('standard', 'strong', 'strongest')), -- of blurred pictures
+    zone          TEXT,                        -- IANA name of the time zone of their pages; NULL: the browser's
     views_max     INTEGER CHECK (views_max BETWEEN 0 AND 10000),   -- clear views in 24 h; NULL: the default
     minutes_max   INTEGER CHECK (minutes_max BETWEEN 0 AND 1440),  -- clear minutes in 24 h; NULL: the default
     points_max    INTEGER CHECK (points_max BETWEEN 0 AND 100000), -- severity points in 24 h; NULL: the default
@@ -259,17 +275,19 @@ CREATE UNIQUE INDEX staff_name ON staff (name) WHERE ended_at IS NULL;
 CREATE TABLE credential (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     staff_id      BLOB    NOT NULL REFERENCES staff (id),
-    kind          TEXT    NOT NULL CHECK (kind IN ('passkey', 'password', 'totp')),
+    kind          TEXT    NOT NULL CHECK (kind IN ('passkey', 'password', 'totp', 'oidc')),
     name          TEXT    NOT NULL,            -- what the person calls it
     passkey_id    BLOB    UNIQUE,              -- of a passkey: the authenticator's own id of it
-    data          BLOB    NOT NULL,            -- secret: passkey: JSON; password: Argon2id in PHC form; totp: sealed
+    identity      BLOB    UNIQUE CHECK (length(identity) = 32), -- of oidc: SHA-256 of the provider's issuer and of who it is there
+    data          BLOB    NOT NULL,            -- secret: passkey: JSON; password: Argon2id in PHC form; totp: sealed; oidc: empty
     last_step     INTEGER,                     -- of totp: the last 30-second step that was used to sign in
     created_at    INTEGER NOT NULL,            -- microseconds
     used_at       INTEGER,                     -- microseconds; when it was last used to sign in
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE INDEX credential_staff ON credential (staff_id, id);
-CREATE UNIQUE INDEX credential_one ON credential (staff_id, kind) WHERE kind IN ('password', 'totp');
+CREATE UNIQUE INDEX credential_one ON credential (staff_id, kind)
+    WHERE kind IN ('password', 'totp', 'oidc');
 
 -- Secrets of Mamori itself, which all nodes share.
 CREATE TABLE secret (
@@ -502,7 +520,7 @@ CREATE TABLE policy (
     purpose       TEXT    NOT NULL CHECK (purpose IN ('child_sexual_abuse', 'child_exploitation',
                       'minor_intimate_removal', 'intimate_image_abuse', 'rehearsal')),
     version       INTEGER NOT NULL CHECK (version > 0),
-    wording       TEXT    NOT NULL,            -- what it forbids, as reviewers and the accused read it
+    texts         TEXT    NOT NULL,            -- JSON object: language, and what it forbids in it, as reviewers and the accused read it
     severity      INTEGER NOT NULL CHECK (severity BETWEEN 1 AND 5),    -- exposure points per minute of a clear view
     evidence_days     INTEGER NOT NULL CHECK (evidence_days BETWEEN 0 AND 366), -- of an item's bytes; 0: never kept
     staff_id      BLOB    REFERENCES staff (id), -- who wrote it; NULL: it came with Mamori
@@ -510,12 +528,55 @@ CREATE TABLE policy (
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     PRIMARY KEY (purpose, version)
 ) STRICT;
-INSERT INTO policy (purpose, version, wording, severity, evidence_days, created_at, changed_by) VALUES
-    ('child_sexual_abuse', 1, 'Sexual abuse of a child may not be shown or shared.', 5, 0, 0, 'migration'),
-    ('child_exploitation', 1, 'Material that exploits a child may not be shown or shared.', 4, 0, 0, 'migration'),
-    ('minor_intimate_removal', 1, 'An intimate picture of a person under 18 goes when that person asks.', 4, 0, 0, 'migration'),
-    ('intimate_image_abuse', 1, 'An intimate picture may not be shared without the consent of who is in it.', 3, 0, 0, 'migration'),
-    ('rehearsal', 1, 'A picture of the rehearsal bank may not be shared.', 1, 0, 0, 'migration');
+INSERT INTO policy (purpose, version, texts, severity, evidence_days, created_at, changed_by) VALUES
+    ('child_sexual_abuse', 1,
+      '{"en": "Sexual abuse of a child may not be shown or shared.",
+        "ja": "児童の性的虐待を写したコンテンツは、公開も共有もできません。",
+        "fr": "Les abus sexuels commis sur un enfant ne peuvent être ni montrés ni partagés.",
+        "de": "Sexueller Missbrauch eines Kindes darf weder gezeigt noch geteilt werden.",
+        "it": "L’abuso sessuale di un minore non può essere mostrato né condiviso."}',
+      5, 0, 0, 'migration'),
+    ('child_exploitation', 1,
+      '{"en": "Material that exploits a child may not be shown or shared.",
+        "ja": "児童を搾取するコンテンツは、公開も共有もできません。",
+        "fr": "Un contenu qui exploite un enfant ne peut être ni montré ni partagé.",
+        "de": "Inhalte, die ein Kind ausbeuten, dürfen weder gezeigt noch geteilt werden.",
+        "it": "Un contenuto che sfrutta un minore non può essere mostrato né condiviso."}',
+      4, 0, 0, 'migration'),
+    ('minor_intimate_removal', 1,
+      '{"en": "An intimate picture of a person under 18 is removed at that person’s request.",
+        "ja": "18歳未満の人の私的な画像は、本人の求めに応じて削除されます。",
+        "fr": "Une image intime d’une personne de moins de 18 ans est retirée à sa demande.",
+        "de": "Ein intimes Bild einer Person unter 18 wird auf ihren Wunsch entfernt.",
+        "it": "Un’immagine intima di una persona minore di 18 anni viene rimossa su sua richiesta."}',
+      4, 0, 0, 'migration'),
+    ('intimate_image_abuse', 1,
+      '{"en": "An intimate picture may not be shared without the consent of the person shown.",
+        "ja": "私的な画像は、写っている人の同意なしに共有できません。",
+        "fr": "Une image intime ne peut être partagée sans le consentement de la personne représentée.",
+        "de": "Ein intimes Bild darf nicht ohne Einwilligung der abgebildeten Person geteilt werden.",
+        "it": "Un’immagine intima non può essere condivisa senza il consenso della persona ritratta."}',
+      3, 0, 0, 'migration'),
+    ('rehearsal', 1,
+      '{"en": "A picture of the rehearsal bank may not be shared.",
+        "ja": "訓練用バンクの画像は共有できません。",
+        "fr": "Une image de la banque d’exercice ne peut être partagée.",
+        "de": "Ein Bild der Übungsbank darf nicht geteilt werden.",
+        "it": "Un’immagine della banca di esercitazione non può essere condivisa."}',
+      1, 0, 0, 'migration');
+
+-- Texts that leads offer for the reason of a decision. A row appears with the first change of a list.
+CREATE TABLE saved_reasons (
+    purpose       TEXT    NOT NULL CHECK (purpose IN ('child_sexual_abuse', 'child_exploitation',
+                      'minor_intimate_removal', 'intimate_image_abuse', 'rehearsal')), -- the policy
+    language      TEXT    NOT NULL,            -- tag of the language in which they are written
+    version       INTEGER NOT NULL CHECK (version > 0), -- raised by each change
+    reasons       TEXT    NOT NULL,            -- JSON list of texts
+    staff_id      BLOB    NOT NULL REFERENCES staff (id), -- the lead who changed the list last
+    changed_at    INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (purpose, language)
+) STRICT;
 
 CREATE TABLE bulk_decision (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
@@ -576,8 +637,12 @@ CREATE UNIQUE INDEX case_claimed ON review_case (claimed_by) WHERE claimed_by IS
 CREATE INDEX case_handed ON review_case (handed_to) WHERE handed_to IS NOT NULL;
 CREATE INDEX case_queue ON review_case (urgency, opened_at, id) WHERE state = 'open';
 CREATE INDEX case_service ON review_case (service_id, id);
+CREATE INDEX case_account ON review_case (service_id, purpose, account)
+    WHERE account IS NOT NULL;
 CREATE INDEX case_undecided ON review_case (service_id) WHERE state IN ('open', 'proposed');
+CREATE INDEX case_listed ON review_case (id) WHERE state IN ('open', 'proposed');
 CREATE INDEX case_opened ON review_case (opened_at);
+CREATE INDEX case_lapsing ON review_case (claim_until, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX case_closed ON review_case (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX case_bulk ON review_case (bulk_id) WHERE bulk_id IS NOT NULL;
 
@@ -605,7 +670,7 @@ CREATE TABLE case_event (
     case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
                       'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'decision_opened',
-                      'bulk_opened', 'approved',
+                      'bulk_opened', 'context_opened', 'approved',
                       'refused', 'decided', 'undone', 'reopened', 'disputed', 'dispute_agreed',
                       'urgency_lowered', 'urgency_lowering_proposed', 'urgency_lowering_refused', 'in_bulk',
                       'out_of_bulk', 'requested_again')),
@@ -641,7 +706,7 @@ CREATE TABLE item_view (
     case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
     match_id      BLOB    NOT NULL,            -- the item's match
     staff_id      BLOB    NOT NULL REFERENCES staff (id),
-    clarity       TEXT    NOT NULL CHECK (clarity IN ('blurred', 'clear')),
+    clarity       TEXT    NOT NULL CHECK (clarity IN ('blurred', 'clear', 'context')),
     severity      INTEGER NOT NULL CHECK (severity BETWEEN 1 AND 5), -- the policy's, at the time
     opened_at     INTEGER NOT NULL,            -- microseconds
     seen_at       INTEGER NOT NULL,            -- microseconds; time of the page's last keep-alive
@@ -685,9 +750,11 @@ CREATE TABLE decision (
     CHECK ((state = 'undone') = (undone_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX decision_once ON decision (case_id) WHERE state IN ('proposed', 'standing');
+CREATE INDEX decision_case ON decision (case_id, id);
 CREATE INDEX decision_service ON decision (service_id, id);
 CREATE INDEX decision_waiting ON decision (made_at) WHERE state = 'proposed';
 CREATE INDEX decision_made ON decision (made_at);
+CREATE INDEX decision_resolved ON decision (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX decision_bulk ON decision (bulk_id) WHERE bulk_id IS NOT NULL;
 
 CREATE TABLE service_action (
@@ -793,10 +860,41 @@ CREATE INDEX delivery_missed ON delivery (endpoint_id, id)
     WHERE state = 'failed' AND event <> 'endpoint.test'
       AND last_result IN ('410', 'the endpoint is disabled');
 
+-- A message of counts to the people on duty, whose addresses are in the configuration only. The row is
+-- kept so that restarts and several nodes send each message once.
+CREATE TABLE notification (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7; the webhook-id
+    topic         TEXT    NOT NULL CHECK (topic IN ('child_in_danger', 'cases_waiting', 'leads_waiting',
+                      'vault_full')),          -- what it is about
+    contact       TEXT    NOT NULL CHECK (contact IN ('first', 'second')), -- to whom, as in the configuration
+    channel       TEXT    NOT NULL CHECK (channel IN ('webhook', 'mail')), -- how it is sent
+    place         INTEGER NOT NULL CHECK (place >= 0), -- of mail: which of the contact's addresses, from 0
+    counts        TEXT    NOT NULL,            -- JSON: numbers by words of `Counted`, and nothing else
+    state         TEXT    NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
+    attempts      INTEGER NOT NULL,            -- number of attempts
+    last_result   TEXT,                        -- result of the last attempt; names no address
+    created_at    INTEGER NOT NULL,            -- microseconds
+    last_attempt_at INTEGER,                   -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX notification_topic ON notification (topic, contact, created_at);
+CREATE INDEX notification_created ON notification (created_at);
+CREATE UNIQUE INDEX notification_waiting ON notification (topic, contact, channel, place)
+    WHERE state = 'waiting';
+
+-- A case in which a child may be in danger, of which the people on duty were notified, and that no
+-- reviewer has claimed since.
+CREATE TABLE danger_alert (
+    case_id       BLOB    NOT NULL PRIMARY KEY REFERENCES review_case (id) ON DELETE CASCADE,
+    first_at      INTEGER NOT NULL,            -- microseconds; when they were first notified
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+
 CREATE TABLE job (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    kind          TEXT    NOT NULL CHECK (kind IN ('deliver', 'purge_bank', 'remind', 'remove_object')), -- what to do
-    key           TEXT    NOT NULL,            -- to what: the id of a delivery, a bank, an action or an object
+    kind          TEXT    NOT NULL CHECK (kind IN ('deliver', 'purge_bank', 'remind', 'remove_object',
+                      'notify')),              -- what to do
+    key           TEXT    NOT NULL,            -- to what: the id of a delivery, a bank, an action, an object or a notification
     lane          TEXT    NOT NULL,            -- for fairness: 'party/place', see `job/lease.rs`
     due_at        INTEGER NOT NULL,            -- microseconds; ready: not before; leased: lease's end
     lease         INTEGER NOT NULL CHECK (lease > 0), -- microseconds that one lease lasts
@@ -811,6 +909,7 @@ CREATE INDEX job_due ON job (due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_lane ON job (lane, due_at, id) WHERE dead_reason IS NULL;
 CREATE INDEX job_leased ON job (due_at, lane) WHERE leased_by IS NOT NULL;
 CREATE INDEX job_dead ON job (id) WHERE dead_reason IS NOT NULL;
+CREATE INDEX job_delivery ON job (key) WHERE kind = 'deliver';
 
 CREATE TABLE write_probe (
     id            INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), -- the only row

@@ -35,18 +35,21 @@ queries! {
            AND happened_at >= $6 AND happened_at < $7
          ORDER BY id DESC LIMIT $8");
     STAFF_CHANGES_PAGE = select!("staff_changes_page", "id < $1 AND target LIKE 'staff!_%' ESCAPE '!'
-         ORDER BY id DESC LIMIT $2");
+           AND ($2 = '' OR verb = $2) AND ($3 = '' OR target = $3)
+         ORDER BY id DESC LIMIT $4");
     AUDIT_NUMBERED = select!("audit_numbered", "seq > $1 ORDER BY seq LIMIT $2");
     AUDIT_UNNUMBERED = select!("audit_unnumbered", "seq IS NULL ORDER BY id LIMIT $1");
     COUNT_CHANGES_BY_COLLEAGUES = "-- count_changes_by_colleagues
         SELECT count(*) FROM audit_event
          WHERE target = $1 AND actor_kind = 'staff' AND actor_id <> $1
-           AND verb IN ('staff_added', 'staff_roles_changed', 'staff_link_made')
+           AND verb IN ('staff_added', 'staff_roles_changed', 'staff_assignment_changed',
+                        'staff_link_made')
            AND happened_at > $2";
     COUNT_CHANGES_BY_CLI = "-- count_changes_by_cli
         SELECT count(*) FROM audit_event
          WHERE target = $1 AND actor_kind = 'command_line'
-           AND verb IN ('staff_added', 'staff_roles_changed', 'staff_link_made')
+           AND verb IN ('staff_added', 'staff_roles_changed', 'staff_assignment_changed',
+                        'staff_link_made')
            AND happened_at > $2";
     COUNT_CHANGES_OF_ENTRIES = "-- count_changes_of_entries
         SELECT count(*) FROM audit_event
@@ -77,6 +80,15 @@ pub struct AuditFilter {
     pub from: Option<Timestamp>,
     /// Only events before this time.
     pub until: Option<Timestamp>,
+}
+
+/// Which changes to staff accounts to list. Each field that is set narrows the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StaffEventFilter {
+    /// Only events of this verb.
+    pub verb: Option<AuditVerb>,
+    /// Only events about this staff member.
+    pub staff: Option<StaffId>,
 }
 
 row! {
@@ -148,14 +160,19 @@ impl Store {
         Ok(Page::of(events, size, |linked: &LinkedEvent| linked.event.id))
     }
 
-    /// Returns a page of the changes to staff accounts, the newest first.
+    /// Returns a page of the changes to staff accounts that the filter selects, the newest first.
     pub async fn staff_changes(
         &self,
+        filter: &StaffEventFilter,
         before: Option<AuditId>,
         size: PageSize,
     ) -> Result<Page<LinkedEvent, AuditId>, Error> {
         let before = before.map_or(Uuid::max(), Uuid::from);
-        let call = STAFF_CHANGES_PAGE.bind(before).bind(size.rows().saturating_add(1));
+        let call = STAFF_CHANGES_PAGE
+            .bind(before)
+            .bind(filter.verb.map_or("", AuditVerb::as_str))
+            .bind(filter.staff.map(|staff| staff.to_string()).unwrap_or_default())
+            .bind(size.rows().saturating_add(1));
         let events = read_all(self.rows(call).await?)?;
         Ok(Page::of(events, size, |linked: &LinkedEvent| linked.event.id))
     }
@@ -211,8 +228,8 @@ impl Tx {
         Ok(events.into_iter().map(|linked| linked.event).collect())
     }
 
-    /// Checks whether the command line created this account, or gave it roles or a link, after
-    /// `since`.
+    /// Checks whether the command line created this account, or gave it roles, services, policies or a
+    /// link, after `since`.
     pub async fn was_changed_by_cli(
         &mut self,
         staff: StaffId,
@@ -240,7 +257,8 @@ impl Tx {
         Ok(false)
     }
 
-    /// Checks whether a colleague created this account, or gave it roles or a link, after `since`.
+    /// Checks whether a colleague created this account, or gave it roles, services, policies or a link,
+    /// after `since`.
     /// Changes from the command line do not count.
     pub async fn was_changed_by_colleague(
         &mut self,

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    BankId, CaseId, DecisionId, Dispute, DisputeId, DisputeScope, DisputeState, EntryId, FreeText,
-    ServiceId, StaffId, Subject,
+    Assignment, BankId, CaseId, DecisionId, Dispute, DisputeId, DisputeScope, DisputeState,
+    EntryId, FreeText, ServiceId, StaffId, Subject,
 };
 use uuid::Uuid;
 
+use crate::covered::{covered_purpose, covered_service};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
@@ -20,7 +21,7 @@ use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 macro_rules! select {
-    ($name:literal, $rest:literal) => {
+    ($name:literal, $rest:expr) => {
         concat!(
             "-- ",
             $name,
@@ -30,6 +31,41 @@ macro_rules! select {
           FROM dispute
          WHERE ",
             $rest
+        )
+    };
+}
+
+/// Disputes that an assignment covers, `$1` and `$2`: their service, and the policies of the bank and
+/// of the decision.
+macro_rules! covered_dispute {
+    ($engine:ident) => {
+        concat!(
+            covered_service!($engine "service_id" in "$1"),
+            "
+           AND EXISTS (SELECT 1 FROM bank WHERE bank.id = dispute.bank_id AND ",
+            covered_purpose!($engine "bank.purpose" in "$2"),
+            ")
+           AND (decision_id IS NULL
+                OR EXISTS (SELECT 1 FROM decision WHERE decision.id = dispute.decision_id AND ",
+            covered_purpose!($engine "decision.purpose" in "$2"),
+            "))"
+        )
+    };
+    ($engine:ident $name:literal, $rest:literal) => {
+        select!($name, concat!(covered_dispute!($engine), " AND ", $rest))
+    };
+}
+
+macro_rules! count_open_disputes {
+    ($engine:ident) => {
+        concat!(
+            "-- count_open_disputes
+        SELECT CASE WHEN agreed_at IS NULL THEN 0 ELSE 1 END AS is_agreed, count(*)
+          FROM dispute
+         WHERE state = 'open' AND ",
+            covered_dispute!($engine),
+            "
+         GROUP BY 1"
         )
     };
 }
@@ -52,23 +88,23 @@ macro_rules! another {
 }
 
 queries! {
-    DISPUTE_BY_ID = select!("dispute_by_id", "id = $1");
-    DISPUTES_PAGE = select!("disputes_page", "id < $1 AND (bank_id = $2 OR $2 IS NULL)
-           AND (state = $3 OR $3 IS NULL)
-         ORDER BY id DESC LIMIT $4");
+    DISPUTE_BY_ID = covered_dispute!(sqlite "dispute_by_id", "id = $3"),
+        postgres: covered_dispute!(postgres "dispute_by_id", "id = $3");
+    DISPUTES_PAGE = covered_dispute!(sqlite "disputes_page", "id < $3
+           AND (bank_id = $4 OR $4 IS NULL) AND (state = $5 OR $5 IS NULL)
+         ORDER BY id DESC LIMIT $6"),
+        postgres: covered_dispute!(postgres "disputes_page", "id < $3
+           AND (bank_id = $4 OR $4 IS NULL) AND (state = $5 OR $5 IS NULL)
+         ORDER BY id DESC LIMIT $6");
     ACCUSING_ENTRIES = "-- accusing_entries
         SELECT DISTINCT bank_id, entry_id
           FROM hit
          WHERE action IN ('hold', 'block')
            AND match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)
          ORDER BY entry_id";
-    LOCK_DISPUTE = select!("lock_dispute", "id = $1"),
-        postgres: select!("lock_dispute", "id = $1 FOR UPDATE");
-    COUNT_OPEN_DISPUTES = "-- count_open_disputes
-        SELECT CASE WHEN agreed_at IS NULL THEN 0 ELSE 1 END AS is_agreed, count(*)
-          FROM dispute
-         WHERE state = 'open'
-         GROUP BY 1";
+    LOCK_DISPUTE = covered_dispute!(sqlite "lock_dispute", "id = $3"),
+        postgres: covered_dispute!(postgres "lock_dispute", "id = $3 FOR UPDATE");
+    COUNT_OPEN_DISPUTES = count_open_disputes!(sqlite), postgres: count_open_disputes!(postgres);
     DISPUTED = "-- disputed
         SELECT entry_id
           FROM dispute
@@ -187,21 +223,30 @@ impl DisputeRow {
 }
 
 impl Store {
-    /// Returns a dispute.
-    pub async fn dispute(&self, dispute: DisputeId) -> Result<Option<Dispute>, Error> {
-        let row: Option<DisputeRow> = self.row(DISPUTE_BY_ID.bind(dispute)).await?;
+    /// Returns a dispute, if `within` covers it.
+    pub async fn dispute(
+        &self,
+        dispute: DisputeId,
+        within: &Assignment,
+    ) -> Result<Option<Dispute>, Error> {
+        let call = DISPUTE_BY_ID.call().within(within).bind(dispute);
+        let row: Option<DisputeRow> = self.row(call).await?;
         row.map(DisputeRow::read).transpose()
     }
 
-    /// Returns a page of disputes, of one bank or all, in one state or any, the newest first.
+    /// Returns a page of the disputes that `within` covers, of one bank or all, in one state or any,
+    /// the newest first.
     pub async fn disputes(
         &self,
+        within: &Assignment,
         bank: Option<BankId>,
         state: Option<DisputeState>,
         after: Option<DisputeId>,
         size: PageSize,
     ) -> Result<Page<Dispute, DisputeId>, Error> {
         let call = DISPUTES_PAGE
+            .call()
+            .within(within)
             .bind(after.map_or(Uuid::max(), Uuid::from))
             .bind(bank)
             .bind(state.map(DisputeState::as_str))
@@ -210,9 +255,12 @@ impl Store {
         Ok(Page::of(disputes, size, |dispute: &Dispute| dispute.id))
     }
 
-    /// Returns how many disputes are open, by their scope.
-    pub async fn open_dispute_counts(&self) -> Result<BTreeMap<DisputeScope, u64>, Error> {
-        let rows: Vec<(i32, i64)> = self.rows(COUNT_OPEN_DISPUTES.call()).await?;
+    /// Returns how many disputes are open that `within` covers, by their scope.
+    pub async fn open_dispute_counts(
+        &self,
+        within: &Assignment,
+    ) -> Result<BTreeMap<DisputeScope, u64>, Error> {
+        let rows: Vec<(i32, i64)> = self.rows(COUNT_OPEN_DISPUTES.call().within(within)).await?;
         let read = |(is_agreed, count): (i32, i64)| {
             let scope = if is_agreed == 0 { DisputeScope::Account } else { DisputeScope::Service };
             Ok((scope, u64::try_from(count).or_corrupt("dispute.id")?))
@@ -251,9 +299,15 @@ impl Tx {
             .collect()
     }
 
-    /// Locks the dispute's row until this transaction ends and returns the dispute.
-    pub async fn lock_dispute(&mut self, dispute: DisputeId) -> Result<Option<Dispute>, Error> {
-        let row: Option<DisputeRow> = self.row(LOCK_DISPUTE.bind(dispute)).await?;
+    /// Locks the dispute's row until this transaction ends and returns the dispute, if `within` covers
+    /// it.
+    pub async fn lock_dispute(
+        &mut self,
+        dispute: DisputeId,
+        within: &Assignment,
+    ) -> Result<Option<Dispute>, Error> {
+        let call = LOCK_DISPUTE.call().within(within).bind(dispute);
+        let row: Option<DisputeRow> = self.row(call).await?;
         row.map(DisputeRow::read).transpose()
     }
 

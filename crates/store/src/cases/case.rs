@@ -11,7 +11,7 @@ pub mod pace;
 
 use jiff::Timestamp;
 use mamori_model::case::{Case, CaseState, Claim, Level, Subject, Urgency};
-use mamori_model::{Account, CaseId, MatchId, Purpose, ServiceId};
+use mamori_model::{Account, Assignment, CaseId, MatchId, Purpose, ServiceId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -146,6 +146,12 @@ impl CaseRow {
     }
 }
 
+/// Reads a case and returns it, if `within` covers it.
+fn covered(row: Option<CaseRow>, within: &Assignment) -> Result<Option<Case>, Error> {
+    let case = row.map(CaseRow::read).transpose()?;
+    Ok(case.filter(|case| within.covers(case.service, case.purpose)))
+}
+
 /// A case to open for an item, unless its subject has an open one that the item can join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCase {
@@ -166,18 +172,22 @@ pub struct NewCase {
 }
 
 impl Store {
-    /// Returns a case.
-    pub async fn case(&self, case: CaseId) -> Result<Option<Case>, Error> {
+    /// Returns a case, if `within` covers it.
+    pub async fn case(&self, case: CaseId, within: &Assignment) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(CASE_BY_ID.bind(case)).await?;
-        row.map(CaseRow::read).transpose()
+        covered(row, within)
     }
 }
 
 impl Tx {
-    /// Locks the case's row until this transaction ends and returns the case.
-    pub async fn lock_case(&mut self, case: CaseId) -> Result<Option<Case>, Error> {
+    /// Locks the case's row until this transaction ends and returns the case, if `within` covers it.
+    pub async fn lock_case(
+        &mut self,
+        case: CaseId,
+        within: &Assignment,
+    ) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(LOCK_CASE.bind(case)).await?;
-        row.map(CaseRow::read).transpose()
+        covered(row, within)
     }
 
     /// Locks and returns the undecided case that contains this match, if there is one.

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{Approval, BulkId, Case, CaseId, ItemName, Measures, Outcome, StaffId};
+use mamori_model::{
+    Approval, Assignment, BulkId, Case, CaseId, ItemName, Measures, Outcome, StaffId,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::cases::case::{CaseRow, columns};
+use crate::covered::{covered, covered_purpose};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
@@ -19,7 +22,7 @@ use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 macro_rules! select {
-    ($name:literal, $rest:literal) => {
+    ($name:literal, $rest:expr) => {
         concat!(
             "-- ",
             $name,
@@ -30,6 +33,28 @@ macro_rules! select {
           FROM bulk_decision
          WHERE ",
             $rest
+        )
+    };
+}
+
+/// Bulk decisions of which an assignment covers every case: `$1` and `$2`, or both NULL. A case that
+/// was removed is not known to be covered.
+macro_rules! covered_bulk {
+    ($engine:ident $name:literal, $rest:literal) => {
+        select!(
+            $name,
+            concat!(
+                covered_purpose!($engine "purpose" in "$2"),
+                "
+           AND ((SELECT count(*)
+                   FROM bulk_case
+                   JOIN review_case ON review_case.id = bulk_case.case_id
+                  WHERE bulk_case.bulk_id = bulk_decision.id AND ",
+                covered!($engine "review_case.service_id" in "$1", "review_case.purpose" in "$2"),
+                ") = bulk_decision.cases OR ($1 IS NULL AND $2 IS NULL))
+           AND ",
+                $rest
+            )
         )
     };
 }
@@ -51,12 +76,16 @@ macro_rules! cases {
 }
 
 queries! {
-    BULK_BY_ID = select!("bulk_by_id", "id = $1");
-    LOCK_BULK = select!("lock_bulk", "id = $1"),
-        postgres: select!("lock_bulk", "id = $1 FOR UPDATE");
-    BULKS_PAGE = select!("bulks_page", "id < $1 AND (made_by = $2 OR $2 IS NULL)
-           AND (state = $3 OR $3 IS NULL)
-         ORDER BY id DESC LIMIT $4");
+    BULK_BY_ID = covered_bulk!(sqlite "bulk_by_id", "id = $3"),
+        postgres: covered_bulk!(postgres "bulk_by_id", "id = $3");
+    LOCK_BULK = covered_bulk!(sqlite "lock_bulk", "id = $3"),
+        postgres: covered_bulk!(postgres "lock_bulk", "id = $3 FOR UPDATE");
+    BULKS_PAGE = covered_bulk!(sqlite "bulks_page", "id < $3 AND (made_by = $4 OR $4 IS NULL)
+           AND (state = $5 OR $5 IS NULL)
+         ORDER BY id DESC LIMIT $6"),
+        postgres: covered_bulk!(postgres "bulks_page", "id < $3 AND (made_by = $4 OR $4 IS NULL)
+           AND (state = $5 OR $5 IS NULL)
+         ORDER BY id DESC LIMIT $6");
     LOCK_PREPARED_BULKS_OF = select!("lock_prepared_bulks_of", "state = 'prepared' AND made_by = $1
          ORDER BY id"),
         postgres: select!("lock_prepared_bulks_of", "state = 'prepared' AND made_by = $1
@@ -214,22 +243,26 @@ impl Store {
         names(self.rows(NAMES_OF_BULK.bind(bulk)).await?)
     }
 
-    /// Returns a bulk decision.
-    pub async fn bulk(&self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
-        let row: Option<BulkRow> = self.row(BULK_BY_ID.bind(bulk)).await?;
+    /// Returns a bulk decision, if `within` covers all of its cases.
+    pub async fn bulk(&self, bulk: BulkId, within: &Assignment) -> Result<Option<Bulk>, Error> {
+        let call = BULK_BY_ID.call().within(within).bind(bulk);
+        let row: Option<BulkRow> = self.row(call).await?;
         row.map(BulkRow::read).transpose()
     }
 
-    /// Returns a page of bulk decisions, of the staff member `by` or of all, in one state or any,
-    /// the newest first.
+    /// Returns a page of the bulk decisions of which `within` covers all cases, of the staff member
+    /// `by` or of all, in one state or any, the newest first.
     pub async fn bulks(
         &self,
+        within: &Assignment,
         by: Option<StaffId>,
         state: Option<BulkState>,
         after: Option<BulkId>,
         size: PageSize,
     ) -> Result<Page<Bulk, BulkId>, Error> {
         let call = BULKS_PAGE
+            .call()
+            .within(within)
             .bind(after.map_or(Uuid::max(), Uuid::from))
             .bind(by)
             .bind(state.map(BulkState::as_str))
@@ -260,9 +293,15 @@ impl Store {
 }
 
 impl Tx {
-    /// Locks the row of a bulk decision until this transaction ends and returns it.
-    pub async fn lock_bulk(&mut self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
-        let row: Option<BulkRow> = self.row(LOCK_BULK.bind(bulk)).await?;
+    /// Locks the row of a bulk decision until this transaction ends and returns it, if `within` covers
+    /// all of its cases.
+    pub async fn lock_bulk(
+        &mut self,
+        bulk: BulkId,
+        within: &Assignment,
+    ) -> Result<Option<Bulk>, Error> {
+        let call = LOCK_BULK.call().within(within).bind(bulk);
+        let row: Option<BulkRow> = self.row(call).await?;
         row.map(BulkRow::read).transpose()
     }
 
@@ -281,12 +320,16 @@ impl Tx {
         BulkRow::read_all(self.rows(LOCK_LAPSED_BULKS.bind(now).bind(limit)).await?)
     }
 
-    /// Locks the rows of these cases until this transaction ends and returns them.
+    /// Locks the rows of these cases until this transaction ends and returns those that `within`
+    /// covers.
     pub async fn lock_cases(
         &mut self,
         cases: impl IntoIterator<Item = CaseId>,
+        within: &Assignment,
     ) -> Result<Vec<Case>, Error> {
-        CaseRow::read_all(self.rows(LOCK_CASES.bind(json::ids(cases))).await?)
+        let mut cases = CaseRow::read_all(self.rows(LOCK_CASES.bind(json::ids(cases))).await?)?;
+        cases.retain(|case| within.covers(case.service, case.purpose));
+        Ok(cases)
     }
 
     /// Locks the rows of the cases of a bulk decision until this transaction ends and returns them.

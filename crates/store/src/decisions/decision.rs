@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{Approval, BulkId, CaseId, DecisionId, FreeText, ServiceId, StaffId, Viewing};
+use mamori_model::{
+    Approval, Assignment, BulkId, CaseId, DecisionId, FreeText, ServiceId, StaffId, Viewing,
+};
 use uuid::Uuid;
 
+use crate::covered::covered;
 use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
@@ -17,7 +20,7 @@ use crate::time::{from_micros, maybe_from_micros, to_micros};
 use crate::tx::Tx;
 
 macro_rules! select {
-    ($name:literal, $rest:literal) => {
+    ($name:literal, $rest:expr) => {
         concat!(
             "-- ",
             $name,
@@ -32,6 +35,22 @@ macro_rules! select {
     };
 }
 
+macro_rules! decisions_page {
+    ($engine:ident) => {
+        select!(
+            "decisions_page",
+            concat!(
+                covered!($engine "service_id" in "$1", "purpose" in "$2"),
+                "
+           AND id < $3 AND (made_by = $4 OR $4 IS NULL)
+           AND (state = $5 OR $5 IS NULL) AND (outcome = $6 OR $6 IS NULL)
+           AND made_at >= $7 AND made_at < $8 AND (bulk_id = $9 OR $9 IS NULL)
+         ORDER BY id DESC LIMIT $10"
+            )
+        )
+    };
+}
+
 queries! {
     DECISION_BY_ID = select!("decision_by_id", "id = $1");
     DECISIONS_OF_CASE = select!("decisions_of_case", "case_id = $1 ORDER BY id");
@@ -40,10 +59,7 @@ queries! {
     DECISIONS_OF_SERVICE = select!("decisions_of_service", "service_id = $1 AND id < $2
            AND state IN ('standing', 'undone') AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
-    DECISIONS_PAGE = select!("decisions_page", "id < $1 AND (made_by = $2 OR $2 IS NULL)
-           AND (state = $3 OR $3 IS NULL) AND (outcome = $4 OR $4 IS NULL)
-           AND made_at >= $5 AND made_at < $6 AND (bulk_id = $7 OR $7 IS NULL)
-         ORDER BY id DESC LIMIT $8");
+    DECISIONS_PAGE = decisions_page!(sqlite), postgres: decisions_page!(postgres);
     DECISIONS_OF_BULK = select!("decisions_of_bulk", "bulk_id = $1 ORDER BY case_id");
     INSERT_DECISION = "-- insert_decision
         INSERT INTO decision (id, case_id, service_id, purpose, policy_version, outcome, reason,
@@ -160,11 +176,23 @@ pub struct DecisionFilter {
     pub bulk: Option<BulkId>,
 }
 
+/// Reads a decision and returns it, if `within` covers it.
+fn covered_decision(
+    row: Option<DecisionRow>,
+    within: &Assignment,
+) -> Result<Option<Decision>, Error> {
+    let decision = row.map(DecisionRow::read).transpose()?;
+    Ok(decision.filter(|decision| within.covers(decision.service, decision.purpose)))
+}
+
 impl Store {
-    /// Returns a decision.
-    pub async fn decision(&self, decision: DecisionId) -> Result<Option<Decision>, Error> {
-        let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
-        row.map(DecisionRow::read).transpose()
+    /// Returns a decision, if `within` covers it.
+    pub async fn decision(
+        &self,
+        decision: DecisionId,
+        within: &Assignment,
+    ) -> Result<Option<Decision>, Error> {
+        covered_decision(self.row(DECISION_BY_ID.bind(decision)).await?, within)
     }
 
     /// Returns the decisions of a case, the oldest first.
@@ -205,15 +233,19 @@ impl Store {
         Ok(Page::of(decisions, size, |decision: &Decision| decision.id))
     }
 
-    /// Returns a page of decisions, of the staff member `by` or of all, the newest first.
+    /// Returns a page of the decisions that `within` covers, of the staff member `by` or of all, the
+    /// newest first.
     pub async fn decisions(
         &self,
+        within: &Assignment,
         by: Option<StaffId>,
         filter: &DecisionFilter,
         after: Option<DecisionId>,
         size: PageSize,
     ) -> Result<Page<Decision, DecisionId>, Error> {
         let call = DECISIONS_PAGE
+            .call()
+            .within(within)
             .bind(after.map_or(Uuid::max(), Uuid::from))
             .bind(by)
             .bind(filter.state.map(DecisionState::as_str))
@@ -239,10 +271,14 @@ impl Store {
 }
 
 impl Tx {
-    /// Returns a decision. A transaction that changes it must have locked its case.
-    pub async fn decision(&mut self, decision: DecisionId) -> Result<Option<Decision>, Error> {
-        let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
-        row.map(DecisionRow::read).transpose()
+    /// Returns a decision, if `within` covers it. A transaction that changes it must have locked its
+    /// case.
+    pub async fn decision(
+        &mut self,
+        decision: DecisionId,
+        within: &Assignment,
+    ) -> Result<Option<Decision>, Error> {
+        covered_decision(self.row(DECISION_BY_ID.bind(decision)).await?, within)
     }
 
     /// Returns the decisions of a bulk decision, in the order of their cases.

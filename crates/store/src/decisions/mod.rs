@@ -2,4 +2,6 @@
 
 pub mod bulk;
 pub mod decision;
+pub mod earlier_outcomes;
 pub mod policy;
+pub mod saved_reasons;

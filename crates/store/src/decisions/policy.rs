@@ -5,6 +5,7 @@ use mamori_model::{Policy, Purpose};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::row::row;
@@ -17,7 +18,7 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT purpose, version, wording, severity, evidence_days, staff_id, created_at
+        SELECT purpose, version, texts, severity, evidence_days, staff_id, created_at
           FROM policy
          WHERE ",
             $rest
@@ -33,7 +34,7 @@ queries! {
                            FROM policy AS other WHERE other.purpose = policy.purpose)
          ORDER BY severity DESC, purpose");
     INSERT_POLICY = "-- insert_policy
-        INSERT INTO policy (purpose, version, wording, severity, evidence_days, staff_id, created_at,
+        INSERT INTO policy (purpose, version, texts, severity, evidence_days, staff_id, created_at,
                             changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 }
@@ -42,7 +43,7 @@ row! {
     struct PolicyRow {
         purpose: String,
         version: i64,
-        wording: String,
+        texts: String,
         severity: i64,
         evidence_days: i64,
         staff_id: Option<Uuid>,
@@ -55,7 +56,7 @@ impl PolicyRow {
         Ok(Policy {
             purpose: self.purpose.parse().or_corrupt("policy.purpose")?,
             version: u32::try_from(self.version).or_corrupt("policy.version")?,
-            wording: self.wording.parse().or_corrupt("policy.wording")?,
+            texts: serde_json::from_str(&self.texts).or_corrupt("policy.texts")?,
             severity: u8::try_from(self.severity).or_corrupt("policy.severity")?,
             evidence_days: u16::try_from(self.evidence_days).or_corrupt("policy.evidence_days")?,
             by: self.staff_id.map(Into::into),
@@ -108,7 +109,7 @@ impl Tx {
         let call = INSERT_POLICY
             .bind(policy.purpose.as_str())
             .bind(policy.version)
-            .bind(policy.wording.as_str())
+            .bind(json::write(&policy.texts)?)
             .bind(u32::from(policy.severity))
             .bind(u32::from(policy.evidence_days))
             .bind(policy.by)

@@ -3,42 +3,80 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::decision::Outcome;
-use mamori_model::{ActionState, Purpose};
+use mamori_model::{ActionState, Assignment, Purpose};
 
+use crate::covered::covered;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::maybe_from_micros;
 
-queries! {
-    ARRIVALS = "-- arrivals
+macro_rules! arrivals {
+    ($engine:ident) => {
+        concat!(
+            "-- arrivals
         SELECT purpose, opened_at / 86400000000 AS day, count(*)
           FROM review_case
-         WHERE opened_at >= $1
+         WHERE opened_at >= $3 AND ",
+            covered!($engine "service_id" in "$1", "purpose" in "$2"),
+            "
          GROUP BY 1, 2
-         ORDER BY 2, 1";
-    WAITS = "-- waits
+         ORDER BY 2, 1"
+        )
+    };
+}
+
+macro_rules! waits {
+    ($engine:ident) => {
+        concat!(
+            "-- waits
         SELECT purpose, opened_at / 86400000000 AS day, first_claimed_at - opened_at AS waited
           FROM review_case
-         WHERE opened_at >= $1 AND first_claimed_at IS NOT NULL
-         ORDER BY opened_at DESC LIMIT $2";
-    DECISIONS_BY_DAY = "-- decisions_by_day
-        SELECT purpose, made_at / 86400000000 AS day, outcome, count(*) AS made,
-               count(*) FILTER (WHERE state IN ('standing', 'undone')
-                                   OR approver_id IS NOT NULL) AS resolved,
-               count(*) FILTER (WHERE state = 'undone'
-                                   OR (state = 'refused' AND approver_id IS NOT NULL)) AS overturned
+         WHERE opened_at >= $3 AND first_claimed_at IS NOT NULL AND ",
+            covered!($engine "service_id" in "$1", "purpose" in "$2"),
+            "
+         ORDER BY opened_at DESC LIMIT $4"
+        )
+    };
+}
+
+macro_rules! decisions_by_day {
+    ($engine:ident) => {
+        concat!(
+            "-- decisions_by_day
+        SELECT purpose, resolved_at / 86400000000 AS day, outcome,
+               count(*) FILTER (WHERE state = 'standing') AS in_effect, count(*) AS resolved
           FROM decision
-         WHERE made_at >= $1
+         WHERE resolved_at >= $3 AND ",
+            covered!($engine "service_id" in "$1", "purpose" in "$2"),
+            "
          GROUP BY 1, 2, 3
-         ORDER BY 2, 1, 3";
-    UNANSWERED = "-- unanswered
+         ORDER BY 2, 1, 3"
+        )
+    };
+}
+
+macro_rules! unanswered {
+    ($engine:ident) => {
+        concat!(
+            "-- unanswered
         SELECT decision.purpose, service_action.state, count(*), min(service_action.requested_at)
           FROM service_action
           JOIN decision ON decision.id = service_action.decision_id
-         WHERE service_action.state IN ('waiting', 'overdue')
+         WHERE service_action.state IN ('waiting', 'overdue') AND ",
+            covered!($engine "service_action.service_id" in "$1", "decision.purpose" in "$2"),
+            "
          GROUP BY 1, 2
-         ORDER BY 1, 2";
+         ORDER BY 1, 2"
+        )
+    };
+}
+
+queries! {
+    ARRIVALS = arrivals!(sqlite), postgres: arrivals!(postgres);
+    WAITS = waits!(sqlite), postgres: waits!(postgres);
+    DECISIONS_BY_DAY = decisions_by_day!(sqlite), postgres: decisions_by_day!(postgres);
+    UNANSWERED = unanswered!(sqlite), postgres: unanswered!(postgres);
 }
 
 /// Number of cases that were opened on a day.
@@ -63,21 +101,19 @@ pub struct Wait {
     pub waited: SignedDuration,
 }
 
-/// Decisions made on a day with one outcome.
+/// Decisions that took effect, or were refused, on a day, with one outcome. Proposals are not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecidedOnDay {
     /// Their policy.
     pub purpose: Purpose,
-    /// The day, in UTC.
+    /// The day, in UTC. Undoing one counts on the day on which it took effect.
     pub day: Date,
     /// Their outcome.
     pub outcome: Outcome,
-    /// Number of decisions made.
-    pub made: u64,
-    /// How many of these took effect, or were refused by a second approver.
+    /// How many took effect, and have not been undone.
+    pub in_effect: u64,
+    /// How many took effect, or were refused by a second approver.
     pub resolved: u64,
-    /// How many of the resolved ones were refused or undone.
-    pub overturned: u64,
 }
 
 /// Actions that services have not answered.
@@ -104,9 +140,14 @@ fn count(number: i64) -> u64 {
 }
 
 impl Store {
-    /// Returns how many cases were opened since `from`, by policy and day.
-    pub async fn arrivals(&self, from: Timestamp) -> Result<Vec<Arrivals>, Error> {
-        let rows: Vec<(String, i64, i64)> = self.rows(ARRIVALS.bind(from)).await?;
+    /// Returns how many of the cases that `within` covers were opened since `from`, by policy and day.
+    pub async fn arrivals(
+        &self,
+        within: &Assignment,
+        from: Timestamp,
+    ) -> Result<Vec<Arrivals>, Error> {
+        let call = ARRIVALS.call().within(within).bind(from);
+        let rows: Vec<(String, i64, i64)> = self.rows(call).await?;
         let read = |(purpose, at, cases): (String, i64, i64)| {
             let purpose = purpose.parse().or_corrupt("review_case.purpose")?;
             Ok(Arrivals { purpose, day: day(at)?, cases: count(cases) })
@@ -114,9 +155,16 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Returns how long cases waited that were opened since `from`: the newest `limit`.
-    pub async fn waits(&self, from: Timestamp, limit: u32) -> Result<Vec<Wait>, Error> {
-        let rows: Vec<(String, i64, i64)> = self.rows(WAITS.bind(from).bind(limit)).await?;
+    /// Returns how long those of the cases that `within` covers waited that were opened since `from`:
+    /// the newest `limit`.
+    pub async fn waits(
+        &self,
+        within: &Assignment,
+        from: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Wait>, Error> {
+        let call = WAITS.call().within(within).bind(from).bind(limit);
+        let rows: Vec<(String, i64, i64)> = self.rows(call).await?;
         let read = |(purpose, at, waited): (String, i64, i64)| {
             let purpose = purpose.parse().or_corrupt("review_case.purpose")?;
             Ok(Wait { purpose, day: day(at)?, waited: SignedDuration::from_micros(waited) })
@@ -124,33 +172,32 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Returns the decisions made since `from`, by policy, day and outcome.
-    pub async fn decisions_by_day(&self, from: Timestamp) -> Result<Vec<DecidedOnDay>, Error> {
-        let rows: Vec<(String, i64, String, i64, i64, i64)> =
-            self.rows(DECISIONS_BY_DAY.bind(from)).await?;
-        let read = |(purpose, at, outcome, made, resolved, overturned): (
-            String,
-            i64,
-            String,
-            i64,
-            i64,
-            i64,
-        )| {
-            Ok(DecidedOnDay {
-                purpose: purpose.parse().or_corrupt("decision.purpose")?,
-                day: day(at)?,
-                outcome: Outcome::parse(&outcome).or_corrupt("decision.outcome")?,
-                made: count(made),
-                resolved: count(resolved),
-                overturned: count(overturned),
-            })
-        };
+    /// Returns the decisions that took effect or were refused since `from`, as far as `within` covers
+    /// them, by policy, day and outcome.
+    pub async fn decisions_by_day(
+        &self,
+        within: &Assignment,
+        from: Timestamp,
+    ) -> Result<Vec<DecidedOnDay>, Error> {
+        let call = DECISIONS_BY_DAY.call().within(within).bind(from);
+        let rows: Vec<(String, i64, String, i64, i64)> = self.rows(call).await?;
+        let read =
+            |(purpose, at, outcome, in_effect, resolved): (String, i64, String, i64, i64)| {
+                Ok(DecidedOnDay {
+                    purpose: purpose.parse().or_corrupt("decision.purpose")?,
+                    day: day(at)?,
+                    outcome: Outcome::parse(&outcome).or_corrupt("decision.outcome")?,
+                    in_effect: count(in_effect),
+                    resolved: count(resolved),
+                })
+            };
         rows.into_iter().map(read).collect()
     }
 
-    /// Returns the number of unanswered actions, by policy and state.
-    pub async fn unanswered(&self) -> Result<Vec<Unanswered>, Error> {
-        let rows: Vec<(String, String, i64, Option<i64>)> = self.rows(UNANSWERED.call()).await?;
+    /// Returns the number of unanswered actions that `within` covers, by policy and state.
+    pub async fn unanswered(&self, within: &Assignment) -> Result<Vec<Unanswered>, Error> {
+        let call = UNANSWERED.call().within(within);
+        let rows: Vec<(String, String, i64, Option<i64>)> = self.rows(call).await?;
         let read = |(purpose, state, actions, oldest): (String, String, i64, Option<i64>)| {
             Ok(Unanswered {
                 purpose: purpose.parse().or_corrupt("decision.purpose")?,

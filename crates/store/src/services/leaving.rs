@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use mamori_model::ServiceId;
 use mamori_model::key::Service;
+use mamori_model::{Assignment, ServiceId};
 use uuid::Uuid;
 
+use crate::covered::{covered_purpose, covered_service};
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::pending_change::{Change, PendingChange};
@@ -15,17 +16,33 @@ use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
-queries! {
-    LEAVING_SERVICES = "-- leaving_services
+macro_rules! leaving_services {
+    ($engine:ident) => {
+        concat!(
+            "-- leaving_services
         SELECT id, name, created_at, leaving_at,
                (SELECT count(*) FROM review_case
-                 WHERE service_id = service.id AND state IN ('open', 'proposed')) AS undecided,
+                 WHERE service_id = service.id AND state IN ('open', 'proposed') AND ",
+            covered_purpose!($engine "review_case.purpose" in "$2"),
+            ") AS undecided,
                (SELECT count(*) FROM service_action
                  WHERE service_id = service.id AND state IN ('waiting', 'overdue')
-                   AND state = 'waiting') AS unanswered
+                   AND state = 'waiting'
+                   AND EXISTS (SELECT 1 FROM decision
+                                WHERE decision.id = service_action.decision_id AND ",
+            covered_purpose!($engine "decision.purpose" in "$2"),
+            ")) AS unanswered
           FROM service
-         WHERE leaving_at IS NOT NULL AND deleted_at IS NULL
-         ORDER BY id";
+         WHERE leaving_at IS NOT NULL AND deleted_at IS NULL AND ",
+            covered_service!($engine "id" in "$1"),
+            "
+         ORDER BY id"
+        )
+    };
+}
+
+queries! {
+    LEAVING_SERVICES = leaving_services!(sqlite), postgres: leaving_services!(postgres);
     LEAVING_SERVICE_IDS = "-- leaving_service_ids
         SELECT id FROM service WHERE leaving_at IS NOT NULL AND deleted_at IS NULL";
     SERVICE_WAITS = "-- service_waits
@@ -85,9 +102,13 @@ impl LeavingRow {
 }
 
 impl Store {
-    /// Returns the services that are leaving, the oldest first, with what they wait for.
-    pub async fn leaving_services(&self) -> Result<Vec<LeavingService>, Error> {
-        let rows: Vec<LeavingRow> = self.rows(LEAVING_SERVICES.call()).await?;
+    /// Returns the services that are leaving and that `within` covers, the oldest first, with what they
+    /// wait for under the policies that it covers.
+    pub async fn leaving_services(
+        &self,
+        within: &Assignment,
+    ) -> Result<Vec<LeavingService>, Error> {
+        let rows: Vec<LeavingRow> = self.rows(LEAVING_SERVICES.call().within(within)).await?;
         rows.into_iter().map(LeavingRow::read).collect()
     }
 

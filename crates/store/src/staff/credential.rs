@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{Credential, CredentialKind};
-use mamori_model::{CredentialId, Sensitive, StaffId};
+use mamori_model::{CredentialId, Sensitive, Sha256, StaffId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -14,21 +14,27 @@ use crate::tx::Tx;
 
 queries! {
     CREDENTIALS_OF = "-- credentials_of
-        SELECT id, staff_id, kind, name, passkey_id, data, last_step, created_at, used_at
+        SELECT id, staff_id, kind, name, passkey_id, identity, data, last_step, created_at, used_at
           FROM credential
          WHERE staff_id = $1
          ORDER BY id";
     CODES_TO_REWRAP = "-- codes_to_rewrap
-        SELECT id, staff_id, kind, name, passkey_id, data, last_step, created_at, used_at
+        SELECT id, staff_id, kind, name, passkey_id, identity, data, last_step, created_at, used_at
           FROM credential
          WHERE kind = 'totp' AND id > $1
          ORDER BY id LIMIT $2";
     REWRAP_CODES = "-- rewrap_codes
         UPDATE credential SET data = $2, changed_by = $3 WHERE id = $1 AND kind = 'totp'";
     INSERT_CREDENTIAL = "-- insert_credential
-        INSERT INTO credential (id, staff_id, kind, name, passkey_id, data, last_step, created_at,
-                                changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        INSERT INTO credential (id, staff_id, kind, name, passkey_id, identity, data, last_step,
+                                created_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    CREDENTIAL_BY_IDENTITY = "-- credential_by_identity
+        SELECT id, staff_id, kind, name, passkey_id, identity, data, last_step, created_at, used_at
+          FROM credential
+         WHERE identity = $1";
+    USE_IDENTITY = "-- use_identity
+        UPDATE credential SET used_at = $2, changed_by = $3 WHERE id = $1 AND kind = 'oidc'";
     USE_PASSKEY = "-- use_passkey
         UPDATE credential SET data = $2, used_at = $3, changed_by = $4
          WHERE id = $1 AND kind = 'passkey'";
@@ -56,6 +62,7 @@ row! {
         kind: String,
         name: String,
         passkey_id: Option<Vec<u8>>,
+        identity: Option<Vec<u8>>,
         data: Vec<u8>,
         last_step: Option<i64>,
         created_at: i64,
@@ -66,12 +73,14 @@ row! {
 impl CredentialRow {
     fn read(self) -> Result<Credential, Error> {
         let last_step = self.last_step.map(u64::try_from).transpose();
+        let identity = self.identity.as_deref().map(Sha256::try_from).transpose();
         Ok(Credential {
             id: self.id.into(),
             staff: self.staff_id.into(),
             kind: CredentialKind::parse(&self.kind).or_corrupt("credential.kind")?,
             name: self.name.parse().or_corrupt("credential.name")?,
             passkey_id: self.passkey_id,
+            identity: identity.or_corrupt("credential.identity")?,
             data: Sensitive::new(self.data),
             last_step: last_step.or_corrupt("credential.last_step")?,
             created_at: from_micros(self.created_at, "credential.created_at")?,
@@ -97,9 +106,28 @@ impl Tx {
         rows.into_iter().map(CredentialRow::read).collect()
     }
 
-    /// Adds a credential. [`Error::Conflict`] for a second password or TOTP secret, or for a
-    /// passkey that is known already; [`Error::NotFound`] if the staff account is deactivated or
-    /// does not exist.
+    /// Returns the credential of this account at a provider.
+    pub async fn credential_by_identity(
+        &mut self,
+        identity: &Sha256,
+    ) -> Result<Option<Credential>, Error> {
+        let call = CREDENTIAL_BY_IDENTITY.bind(identity.as_bytes().as_slice());
+        self.row::<CredentialRow>(call).await?.map(CredentialRow::read).transpose()
+    }
+
+    /// Records that an account at a provider was used to sign in; returns `false` if it is no longer
+    /// connected.
+    pub async fn use_identity(
+        &mut self,
+        credential: CredentialId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.run(USE_IDENTITY.bind(credential).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Adds a credential. [`Error::Conflict`] for a second password, TOTP secret or account at a
+    /// provider, or for a passkey or an account that is known already; [`Error::NotFound`] if the
+    /// staff account is deactivated or does not exist.
     pub async fn insert_credential(&mut self, credential: &Credential) -> Result<(), Error> {
         self.lock_staff(credential.staff).await?;
         let call = INSERT_CREDENTIAL
@@ -108,6 +136,7 @@ impl Tx {
             .bind(credential.kind.as_str())
             .bind(credential.name.as_str())
             .bind(credential.passkey_id.as_deref())
+            .bind(credential.identity.as_ref().map(|digest| digest.as_bytes().as_slice()))
             .bind(credential.data.reveal().as_slice())
             .bind(credential.last_step.map(|step| i64::try_from(step).unwrap_or(i64::MAX)))
             .bind(credential.created_at)

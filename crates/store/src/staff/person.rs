@@ -6,10 +6,14 @@ pub mod display_name;
 use jiff::Timestamp;
 use mamori_model::StaffId;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, ViewMode};
+use mamori_model::staff::{
+    Assignment, BlurStrength, Language, OwnLimits, PictureSettings, PictureSize, Preferences,
+    RoleSet, Scheme, Staff, StaffName, Tint, ViewMode, ZoneName,
+};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::row::row;
@@ -22,8 +26,8 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, name, display_name, roles, language, scheme, view, has_keys, views_max, minutes_max,
-               points_max, created_at, method_added_at, ended_at
+        SELECT id, name, display_name, roles, assignment, language, scheme, view, has_keys, tint, size,
+               blur, zone, views_max, minutes_max, points_max, created_at, method_added_at, ended_at
           FROM staff
          WHERE ",
             $rest
@@ -36,18 +40,22 @@ queries! {
     STAFF_BY_NAME = select!("staff_by_name", "name = $1 AND ended_at IS NULL");
     STAFF_PAGE = select!("staff_page", "id > $1 ORDER BY id LIMIT $2");
     INSERT_STAFF = "-- insert_staff
-        INSERT INTO staff (id, name, display_name, roles, language, scheme, view, has_keys, views_max,
-                           minutes_max, points_max, created_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        INSERT INTO staff (id, name, display_name, roles, language, scheme, view, has_keys, tint, size,
+                           blur, zone, views_max, minutes_max, points_max, created_at, changed_by,
+                           assignment)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     SET_ROLES = "-- set_roles
         UPDATE staff SET roles = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
+    SET_ASSIGNMENT = "-- set_assignment
+        UPDATE staff SET assignment = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
     SET_EXPOSURE_LIMITS = "-- set_exposure_limits
         UPDATE staff
            SET views_max = $2, minutes_max = $3, points_max = $4, changed_by = $5
          WHERE id = $1 AND ended_at IS NULL";
     SET_PREFERENCES = "-- set_preferences
         UPDATE staff
-           SET language = $2, scheme = $3, view = $4, has_keys = $5, changed_by = $6
+           SET language = $2, scheme = $3, view = $4, has_keys = $5, tint = $6, size = $7, blur = $8,
+               zone = $9, changed_by = $10
          WHERE id = $1 AND ended_at IS NULL";
     RECORD_METHOD_ADDED = "-- record_method_added
         UPDATE staff SET method_added_at = $2, changed_by = $3 WHERE id = $1";
@@ -57,6 +65,10 @@ queries! {
         SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL",
         postgres: "-- lock_staff
         SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL FOR SHARE";
+    LOCK_STAFF_TO_CHANGE = "-- lock_staff_to_change
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL",
+        postgres: "-- lock_staff_to_change
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE";
     LOCK_ADMINISTRATORS = "-- lock_administrators
         SELECT CAST(1 AS BIGINT)",
         postgres: "-- lock_administrators
@@ -73,10 +85,15 @@ row! {
         name: String,
         display_name: String,
         roles: String,
+        assignment: String,
         language: String,
         scheme: String,
         view: String,
         has_keys: bool,
+        tint: String,
+        size: String,
+        blur: String,
+        zone: Option<String>,
         views_max: Option<i64>,
         minutes_max: Option<i64>,
         points_max: Option<i64>,
@@ -88,16 +105,24 @@ row! {
 
 impl StaffRow {
     fn read(self) -> Result<Staff, Error> {
+        let zone = self.zone.map(|zone| zone.parse()).transpose();
         let most = |number: Option<i64>| number.map(u32::try_from).transpose();
         Ok(Staff {
             id: self.id.into(),
             name: self.name.parse().or_corrupt("staff.name")?,
             display_name: self.display_name.parse().or_corrupt("staff.display_name")?,
             roles: serde_json::from_str(&self.roles).or_corrupt("staff.roles")?,
+            assignment: serde_json::from_str(&self.assignment).or_corrupt("staff.assignment")?,
             language: Language::parse(&self.language).or_corrupt("staff.language")?,
             scheme: Scheme::parse(&self.scheme).or_corrupt("staff.scheme")?,
             view: ViewMode::parse(&self.view).or_corrupt("staff.view")?,
             has_keys: self.has_keys,
+            pictures: PictureSettings {
+                tint: Tint::parse(&self.tint).or_corrupt("staff.tint")?,
+                size: PictureSize::parse(&self.size).or_corrupt("staff.size")?,
+                blur: BlurStrength::parse(&self.blur).or_corrupt("staff.blur")?,
+            },
+            zone: zone.or_corrupt("staff.zone")?,
             exposure_limits: OwnLimits {
                 views: most(self.views_max).or_corrupt("staff.views_max")?,
                 minutes: most(self.minutes_max).or_corrupt("staff.minutes_max")?,
@@ -162,11 +187,16 @@ impl Tx {
             .bind(staff.scheme.as_str())
             .bind(staff.view.as_str())
             .bind(staff.has_keys)
+            .bind(staff.pictures.tint.as_str())
+            .bind(staff.pictures.size.as_str())
+            .bind(staff.pictures.blur.as_str())
+            .bind(staff.zone.as_ref().map(ZoneName::as_str))
             .bind(staff.exposure_limits.views)
             .bind(staff.exposure_limits.minutes)
             .bind(staff.exposure_limits.points)
             .bind(staff.created_at)
-            .bind(self.name());
+            .bind(self.name())
+            .bind(json::write(&staff.assignment)?);
         self.run(call).await.map_err(|error| error.or_taken("staff", "name"))?;
         Ok(())
     }
@@ -175,6 +205,17 @@ impl Tx {
     /// exist.
     pub async fn set_roles(&mut self, staff: StaffId, roles: &RoleSet) -> Result<bool, Error> {
         Ok(self.run(SET_ROLES.bind(staff).bind(words(roles)).bind(self.name())).await? == 1)
+    }
+
+    /// Sets the services and policies of a staff member; returns `false` if the account is deactivated
+    /// or does not exist.
+    pub async fn set_assignment(
+        &mut self,
+        staff: StaffId,
+        assignment: &Assignment,
+    ) -> Result<bool, Error> {
+        let call = SET_ASSIGNMENT.bind(staff).bind(json::write(assignment)?).bind(self.name());
+        Ok(self.run(call).await? == 1)
     }
 
     /// Sets a staff member's own exposure limits; returns `false` if the account is deactivated or
@@ -198,15 +239,18 @@ impl Tx {
     pub async fn set_preferences(
         &mut self,
         staff: StaffId,
-        (language, scheme, view): (Language, Scheme, ViewMode),
-        has_keys: bool,
+        pages: &Preferences,
     ) -> Result<bool, Error> {
         let call = SET_PREFERENCES
             .bind(staff)
-            .bind(language.as_str())
-            .bind(scheme.as_str())
-            .bind(view.as_str())
-            .bind(has_keys)
+            .bind(pages.language.as_str())
+            .bind(pages.scheme.as_str())
+            .bind(pages.view.as_str())
+            .bind(pages.has_keys)
+            .bind(pages.pictures.tint.as_str())
+            .bind(pages.pictures.size.as_str())
+            .bind(pages.pictures.blur.as_str())
+            .bind(pages.zone.as_ref().map(ZoneName::as_str))
             .bind(self.name());
         Ok(self.run(call).await? == 1)
     }
@@ -236,6 +280,13 @@ impl Tx {
     /// [`Error::NotFound`] if it is deactivated or does not exist.
     pub async fn lock_staff(&mut self, staff: StaffId) -> Result<(), Error> {
         let locked: Option<(i64,)> = self.row(LOCK_STAFF.bind(staff)).await?;
+        locked.map(drop).ok_or(Error::NotFound("staff"))
+    }
+
+    /// Locks an active staff account until this transaction ends, so that what it reads of the account
+    /// is what it changes. [`Error::NotFound`] if there is none.
+    pub async fn lock_staff_to_change(&mut self, staff: StaffId) -> Result<(), Error> {
+        let locked: Option<(i64,)> = self.row(LOCK_STAFF_TO_CHANGE.bind(staff)).await?;
         locked.map(drop).ok_or(Error::NotFound("staff"))
     }
 

@@ -14,12 +14,14 @@ use crate::open::Store;
 use crate::query::queries;
 use crate::tx::Tx;
 
-/// The items of some cases. An item can be viewed if its present bytes are stored. Each engine needs
-/// its own form of the list.
+/// Items of some cases. An item can be viewed if its present bytes are stored. Each engine needs its
+/// own form of the list.
 macro_rules! items_of_cases {
-    ($listed:literal) => {
+    ($name:literal, $listed:literal, $which:literal) => {
         concat!(
-            "-- items_of_cases
+            "-- ",
+            $name,
+            "
         SELECT case_item.case_id, item_match.id, item_match.item_name, item_match.pdq,
                (SELECT count(*)
                   FROM evidence
@@ -31,22 +33,27 @@ macro_rules! items_of_cases {
           JOIN item_match ON item_match.id = case_item.match_id
          WHERE case_item.case_id ",
             $listed,
+            $which,
             "
          ORDER BY item_match.id"
         )
     };
 }
 
-/// The hits of the present bytes of the items of some cases: those of the newest set of hashes.
-macro_rules! hits_of_cases {
-    ($listed:literal) => {
+/// The hits of the present bytes of some items: those of the newest set of hashes.
+macro_rules! hits {
+    ($name:literal, $items:literal, $listed:literal, $end:literal) => {
         concat!(
-            "-- hits_of_cases
+            "-- ",
+            $name,
+            "
         SELECT hit.match_id, hit.entry_id, hit.kind, hit.distance
           FROM hit
-         WHERE hit.match_id IN (SELECT match_id FROM case_item WHERE case_id ",
+         WHERE hit.match_id ",
+            $items,
             $listed,
-            ")
+            $end,
+            "
            AND hit.place = COALESCE((SELECT max(place)
                                        FROM match_hashes
                                       WHERE match_hashes.match_id = hit.match_id), 1)
@@ -79,13 +86,50 @@ macro_rules! viewed_in_cases {
 }
 
 queries! {
-    ITEMS_OF_CASES = items_of_cases!("IN (SELECT unhex(value) FROM json_each($1))"),
+    ITEMS_OF_CASES = items_of_cases!(
+            "items_of_cases", "IN (SELECT unhex(value) FROM json_each($1))", ""
+        ),
         postgres: items_of_cases!(
-            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))"
+            "items_of_cases",
+            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))",
+            ""
         );
-    HITS_OF_CASES = hits_of_cases!("IN (SELECT unhex(value) FROM json_each($1))"),
-        postgres: hits_of_cases!(
-            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))"
+    NEWEST_ITEMS_OF_CASES = items_of_cases!(
+            "newest_items_of_cases",
+            "IN (SELECT unhex(value) FROM json_each($1))",
+            "
+           AND case_item.match_id = (SELECT newest.match_id FROM case_item AS newest
+                                      WHERE newest.case_id = case_item.case_id
+                                      ORDER BY newest.match_id DESC LIMIT 1)"
+        ),
+        postgres: items_of_cases!(
+            "newest_items_of_cases",
+            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))",
+            "
+           AND case_item.match_id = (SELECT newest.match_id FROM case_item AS newest
+                                      WHERE newest.case_id = case_item.case_id
+                                      ORDER BY newest.match_id DESC LIMIT 1)"
+        );
+    HITS_OF_CASES = hits!(
+            "hits_of_cases",
+            "IN (SELECT match_id FROM case_item WHERE case_id ",
+            "IN (SELECT unhex(value) FROM json_each($1))",
+            ")"
+        ),
+        postgres: hits!(
+            "hits_of_cases",
+            "IN (SELECT match_id FROM case_item WHERE case_id ",
+            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))",
+            ")"
+        );
+    HITS_OF_ITEMS = hits!(
+            "hits_of_items", "", "IN (SELECT unhex(value) FROM json_each($1))", ""
+        ),
+        postgres: hits!(
+            "hits_of_items",
+            "",
+            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))",
+            ""
         );
     VIEWED_IN_CASES = viewed_in_cases!("IN (SELECT unhex(value) FROM json_each($1))"),
         postgres: viewed_in_cases!(
@@ -151,6 +195,21 @@ impl Store {
         let ids = json::ids(cases.iter().copied());
         let hits = hits(self.rows(HITS_OF_CASES.bind(ids.clone())).await?)?;
         facts(self.rows(ITEMS_OF_CASES.bind(ids).bind(now)).await?, hits)
+    }
+
+    /// Returns the facts about the newest item of each of these cases at `now`. A case without items
+    /// is left out.
+    pub async fn newest_item_facts(
+        &self,
+        cases: &[CaseId],
+        now: Timestamp,
+    ) -> Result<HashMap<CaseId, ItemFacts>, Error> {
+        let call = NEWEST_ITEMS_OF_CASES.bind(json::ids(cases.iter().copied())).bind(now);
+        let items: Vec<ItemRow> = self.rows(call).await?;
+        let ids = json::ids(items.iter().map(|(_, item, ..)| *item));
+        let hits = hits(self.rows(HITS_OF_ITEMS.bind(ids)).await?)?;
+        let by_case = facts(items, hits)?.into_iter();
+        Ok(by_case.filter_map(|(case, mut items)| Some((case, items.pop()?))).collect())
     }
 
     /// Returns the items of these cases that a staff member has viewed clear since `since`, and

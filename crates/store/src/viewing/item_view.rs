@@ -56,7 +56,9 @@ queries! {
     VIEWS_OF_CASE =
         select!("views_of_case", "case_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     COUNT_VIEWS_OF_CASE = "-- count_views_of_case
-        SELECT count(*) FROM item_view WHERE case_id = $1";
+        SELECT count(*), count(CASE WHEN clarity <> 'blurred' THEN 1 END)
+          FROM item_view
+         WHERE case_id = $1";
     INSERT_VIEW = "-- insert_view
         INSERT INTO item_view (id, case_id, match_id, staff_id, clarity, severity, opened_at, seen_at,
                           changed_by)
@@ -154,10 +156,12 @@ impl Store {
         Ok(Page::of(views, size, |view: &View| view.id))
     }
 
-    /// Returns the number of views of a case's items.
-    pub async fn count_views_of_case(&self, case: CaseId) -> Result<u64, Error> {
-        let row: Option<(i64,)> = self.row(COUNT_VIEWS_OF_CASE.bind(case)).await?;
-        row.map_or(Ok(0), |(count,)| u64::try_from(count).or_corrupt("item_view.id"))
+    /// Returns the number of views of a case's items, and how many of them were not blurred.
+    pub async fn count_views_of_case(&self, case: CaseId) -> Result<(u64, u64), Error> {
+        let row: Option<(i64, i64)> = self.row(COUNT_VIEWS_OF_CASE.bind(case)).await?;
+        let (all, clear) = row.unwrap_or_default();
+        let count = |number: i64| u64::try_from(number).or_corrupt("item_view.id");
+        Ok((count(all)?, count(clear)?))
     }
 
     /// Returns when the first clear picture of an item was sent.

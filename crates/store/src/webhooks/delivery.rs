@@ -1,5 +1,6 @@
 //! Queries for webhook deliveries: the messages and the results of their attempts.
 
+pub mod next_attempt;
 pub mod overview;
 
 use jiff::Timestamp;

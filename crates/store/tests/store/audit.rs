@@ -2,7 +2,7 @@
 
 use mamori_model::audit::{AuditActor, AuditEvent, AuditLink, AuditTarget, AuditVerb};
 use mamori_model::{Sha256, StaffId};
-use mamori_store::{AuditFilter, Store};
+use mamori_store::{AuditFilter, StaffEventFilter, Store};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -96,7 +96,7 @@ on_both_engines! {
         assert_eq!(of(AuditFilter { actor_kind, ..filter() }).await, numbers(&[0]));
         let (from, until) = (Some(at(2)), Some(at(4)));
         assert_eq!(of(AuditFilter { from, until, ..filter() }).await, numbers(&[2, 1]));
-        let changes = store.staff_changes(None, size(9)).await.unwrap().rows;
+        let changes = store.staff_changes(&StaffEventFilter::default(), None, size(9)).await.unwrap().rows;
         let changes: Vec<_> = changes.into_iter().map(|linked| linked.event).collect();
         assert_eq!(changes, numbers(&[3, 2]));
     }

@@ -3,7 +3,7 @@
 use mamori_model::case::{
     About, Case, CaseEvent, CaseEventKind, CaseState, Level, Subject, Urgency,
 };
-use mamori_model::{CaseId, Purpose, Verdict};
+use mamori_model::{Assignment, CaseId, Purpose, Verdict};
 use mamori_store::{NewCase, Store};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -34,7 +34,7 @@ async fn join(store: &Store, case: &NewCase, item: u128) -> CaseId {
 }
 
 async fn case(store: &Store, number: u128) -> Case {
-    store.case(id(number)).await.unwrap().unwrap()
+    store.case(id(number), &Assignment::EVERYTHING).await.unwrap().unwrap()
 }
 
 on_both_engines! {
@@ -110,7 +110,7 @@ on_both_engines! {
         assert_eq!(tx.delete_matches_before(at(9), 9).await.unwrap(), 1);
         tx.commit().await.unwrap();
 
-        assert_eq!(store.case(id(1)).await.unwrap(), None);
+        assert_eq!(store.case(id(1), &Assignment::EVERYTHING).await.unwrap(), None);
         assert_eq!(store.case_events(id(1), 9).await.unwrap(), []);
     }
 

@@ -1,7 +1,9 @@
 //! Decisions that the database itself refuses, whatever the code above it does.
 
 use mamori_model::case::{Subject, Urgency};
-use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
+use mamori_model::staff::{
+    Language, OwnLimits, PictureSettings, RoleSet, Scheme, Staff, StaffRole, ViewMode,
+};
 use mamori_model::{Approval, Decision, DecisionState, Outcome, Purpose, Verdict, Viewing};
 use mamori_store::{Error, NewCase, Store};
 use mamori_testkit::database::TestDatabase;
@@ -21,10 +23,13 @@ pub async fn a_case(records: &TestDatabase) -> Store {
             name: name.parse().unwrap(),
             display_name: name.parse().unwrap(),
             roles: RoleSet::new([StaffRole::Lead], false).unwrap(),
+            assignment: mamori_model::Assignment::EVERYTHING,
             language: Language::English,
             scheme: Scheme::System,
             view: ViewMode::Hold,
             has_keys: true,
+            pictures: PictureSettings::default(),
+            zone: None,
             exposure_limits: OwnLimits::default(),
             created_at: at(0),
             method_added_at: None,
@@ -113,7 +118,7 @@ on_both_engines! {
         assert!(resolve(2).await);
         assert!(!resolve(2).await);
 
-        let resolved = store.decision(id(1)).await.unwrap().unwrap();
+        let resolved = store.decision(id(1), &mamori_model::Assignment::EVERYTHING).await.unwrap().unwrap();
         assert_eq!((resolved.state, resolved.approver_id), (DecisionState::Standing, Some(id(2))));
     }
 

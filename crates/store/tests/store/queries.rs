@@ -55,6 +55,48 @@ async fn entries_are_updated_without_reading_their_bank() {
     store.close().await;
 }
 
+/// Tables that grow with the use of the service.
+const GROWING: [&str; 8] = [
+    "case_event",
+    "case_item",
+    "decision",
+    "delivery",
+    "evidence",
+    "hit",
+    "item_match",
+    "review_case",
+];
+
+/// Searching for lapsed claims read every case that was ever opened, at each claim.
+#[tokio::test]
+async fn no_query_of_a_request_reads_a_growing_table_as_a_whole() {
+    let records = TestDatabase::sqlite().unwrap();
+    let store = open(&records).await;
+    let path = records.url().strip_prefix("sqlite:").unwrap();
+    let mut sqlite = SqliteConnection::connect(path).await.unwrap();
+
+    let mut found = Vec::new();
+    for query in registry::all() {
+        let explain = format!("EXPLAIN QUERY PLAN {}", query.sqlite);
+        let rows = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&mut sqlite).await.unwrap();
+        let plan = rows.iter().map(|row| row.get::<String, _>("detail"));
+        let reads_all = |step: &String| {
+            GROWING.iter().any(|table| {
+                step == &format!("SCAN {table}")
+                    || step.starts_with(&format!("SCAN {table} USING INDEX sqlite_autoindex"))
+                    || step
+                        .starts_with(&format!("SCAN {table} USING COVERING INDEX sqlite_autoindex"))
+            })
+        };
+        if plan.into_iter().any(|step| reads_all(&step)) {
+            found.push(query.name);
+        }
+    }
+
+    assert_eq!(found, Vec::<&str>::new());
+    store.close().await;
+}
+
 #[test]
 fn every_query_begins_with_its_name() {
     for query in registry::all() {

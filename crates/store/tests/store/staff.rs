@@ -1,7 +1,10 @@
 //! Staff accounts, their sign-in links, challenges, sessions and events.
 
 use mamori_model::sign_in::{Ceremony, Session, SignInLink, SignInLinkKind};
-use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
+use mamori_model::staff::{
+    BlurStrength, Language, OwnLimits, PictureSettings, Preferences, RoleSet, Scheme, Staff,
+    StaffRole, ViewMode,
+};
 use mamori_model::{Sensitive, Sha256, StaffId};
 use mamori_store::{Error, Store};
 use mamori_testkit::database::TestDatabase;
@@ -19,10 +22,13 @@ fn person(number: u128, name: &str, role: StaffRole) -> Staff {
         name: name.parse().unwrap(),
         display_name: "Somebody 守".parse().unwrap(),
         roles: RoleSet::new([role], false).unwrap(),
+        assignment: mamori_model::Assignment::EVERYTHING,
         language: Language::Japanese,
         scheme: Scheme::Dark,
         view: ViewMode::Text,
         has_keys: false,
+        pictures: PictureSettings::default(),
+        zone: Some("Asia/Tokyo".parse().unwrap()),
         exposure_limits: OwnLimits { views: Some(9), minutes: None, points: Some(0) },
         created_at: at(0),
         method_added_at: None,
@@ -86,20 +92,29 @@ on_both_engines! {
         let mut tx = store.begin("test").await.unwrap();
         assert!(tx.set_roles(ada, &roles).await.unwrap());
         assert!(tx.set_exposure_limits(ada, OwnLimits { minutes: Some(3), ..OwnLimits::default() }).await.unwrap());
-        let preferences = (Language::Italian, Scheme::Light, ViewMode::Toggle);
-        assert!(tx.set_preferences(ada, preferences, true).await.unwrap());
+        let pictures = PictureSettings { blur: BlurStrength::Strong, ..PictureSettings::default() };
+        let preferences = Preferences {
+            language: Language::Italian,
+            scheme: Scheme::Light,
+            view: ViewMode::Toggle,
+            has_keys: true,
+            pictures,
+            zone: None,
+        };
+        assert!(tx.set_preferences(ada, &preferences).await.unwrap());
         tx.commit().await.unwrap();
 
         let changed = store.staff(ada).await.unwrap().unwrap();
         assert_eq!(changed.roles, roles);
         assert_eq!((changed.exposure_limits.views, changed.exposure_limits.minutes), (None, Some(3)));
-        assert_eq!((changed.language, changed.scheme, changed.view), preferences);
-        assert!(changed.has_keys);
+        assert_eq!((changed.language, changed.scheme), (Language::Italian, Scheme::Light));
+        assert_eq!((changed.view, changed.has_keys), (ViewMode::Toggle, true));
+        assert_eq!((changed.pictures, changed.zone), (pictures, None));
         let mut tx = store.begin("test").await.unwrap();
         tx.end_staff(ada, at(1)).await.unwrap();
         assert!(!tx.set_roles(ada, &roles).await.unwrap());
         assert!(!tx.set_exposure_limits(ada, OwnLimits::default()).await.unwrap());
-        assert!(!tx.set_preferences(ada, preferences, true).await.unwrap());
+        assert!(!tx.set_preferences(ada, &preferences).await.unwrap());
     }
 
     async fn administrators_are_counted_with_the_transactions_own_changes(records: TestDatabase) {

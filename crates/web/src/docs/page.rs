@@ -63,7 +63,7 @@ fn write_contents(page: &mut String, document: &Value) {
         }
         page.push_str("</ul></li>\n");
     }
-    page.push_str("<li><a href=\"#problems\">problems</a></li>\n");
+    page.push_str("<li><a href=\"#problems\">errors</a></li>\n");
     page.push_str("<li><a href=\"#schemas\">schemas</a></li>\n</ul>\n</nav>\n");
 }
 
@@ -180,7 +180,7 @@ fn write_schema(page: &mut String, document: &Value, value: &Value) {
 }
 
 fn write_field(page: &mut String, document: &Value, field: &schema::Field<'_>) {
-    let need = if field.is_required { " <em>needed</em>" } else { "" };
+    let need = if field.is_required { " <em>required</em>" } else { "" };
     push(
         page,
         format_args!(
@@ -193,7 +193,7 @@ fn write_field(page: &mut String, document: &Value, field: &schema::Field<'_>) {
 }
 
 fn write_problems(page: &mut String) {
-    page.push_str("<section id=\"problems\">\n<h2>problems</h2>\n");
+    page.push_str("<section id=\"problems\">\n<h2>errors</h2>\n");
     page.push_str(&prose(
         "The kinds of errors, by the `type` of the answer. `detail` says what to do, and \
          `instance` names the request as the log does.",

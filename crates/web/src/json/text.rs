@@ -115,6 +115,12 @@ texts! {
     /// The service's own pseudonym of an account: not only spaces and hidden characters, at most eight
     /// combining marks in a row.
     AccountName = 1..=200, LINE, "u-8f14e45f";
+    /// The text that belongs to an item at its service. Line breaks are stored as `\n`, and other
+    /// control characters as U+FFFD. A text that shows nothing counts as none.
+    ItemText = 0..=10000, r"^[\s\S]*$", "Holiday pictures, day 2";
+    /// Address of a page at the service: https, percent-encoded, without a user name. It is shown to
+    /// the people who decide the item's case, after the opening was recorded.
+    ContextUrl = 9..=2048, r"^https://[A-Za-z0-9.:\[\]-]+([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?$", "https://photos.example/posts/4711";
     /// A source's label for an entry.
     Label = 1..=64, LINE, "A1";
 

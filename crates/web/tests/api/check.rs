@@ -128,6 +128,42 @@ on_both_engines! {
         assert_eq!(others.detail(), admins.detail());
     }
 
+    async fn a_text_and_a_context_url_are_taken_and_no_answer_has_them(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "md5", &"ab".repeat(16)).await;
+        let with = |text: String, url: &str| json!({
+            "item_id": "post-1", "surface": "public", "md5": "ab".repeat(16),
+            "text": text, "context_url": url,
+        });
+        let good = "https://photos.example/p/17";
+
+        let taken = app.post(Who::Service, "/v1/check", with("A caption.".into(), good)).await.ok();
+        let blank = app.post(Who::Service, "/v1/check", with(String::new(), good)).await;
+        let long = app.post(Who::Service, "/v1/check", with("x".repeat(10_001), good)).await;
+        let plain = app.post(Who::Service, "/v1/check", with(String::new(), "http://a.example/")).await;
+        let long_text = vec![b'x'; 40_001];
+        let long_part: [(&str, &[u8]); 4] = [
+            ("file", b"not a picture"), ("surface", b"public"), ("item_id", b"post-2"),
+            ("text", &long_text),
+        ];
+        let long_part = app.form(Who::Service, "/v1/check", &long_part).await;
+        let path = format!("/v1/matches/{}", taken["match_id"].as_str().unwrap());
+        let read = app.get(Who::Service, &path).await.ok();
+
+        blank.ok();
+        assert_eq!(long.problem(), (422, "json.shape".to_owned()));
+        assert!(long.detail().contains("at most 10000 characters"), "{long:?}");
+        assert_eq!(plain.problem(), (422, "json.shape".to_owned()));
+        assert!(plain.detail().contains("https://HOST"), "{plain:?}");
+        assert_eq!(long_part.problem(), (422, "multipart.shape".to_owned()), "{long_part:?}");
+        assert!(long_part.detail().contains("`text` is longer than 40000 bytes"), "{long_part:?}");
+        for answer in [&taken, &read] {
+            let text = answer.to_string();
+            assert!(!text.contains("caption") && !text.contains("photos.example"), "{text}");
+        }
+    }
+
     async fn a_check_may_have_a_sha1_alone(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;

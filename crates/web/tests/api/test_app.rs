@@ -288,6 +288,7 @@ impl TestApp {
             name: name.parse().unwrap(),
             display_name: "A reviewer".parse().unwrap(),
             roles: [role].into(),
+            assignment: mamori_model::Assignment::EVERYTHING,
             language: Language::English,
         };
         let staff = self.desk.add_staff(StaffAdmin::LocalCli(&here), new).await.unwrap().staff;

@@ -75,7 +75,7 @@ async fn keep_items(app: &TestApp) {
     let new = NewPolicy {
         purpose: Purpose::Rehearsal,
         after: policy.version,
-        wording: policy.wording,
+        texts: policy.texts,
         severity: policy.severity,
         evidence_days: 30,
     };

@@ -17,7 +17,7 @@ mod service;
 use std::fs;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::machine::{Machine, run};
 use crate::need::Need;
@@ -31,11 +31,12 @@ const PACKAGES: [&str; 4] =
 /// The page with the results.
 const PAGE: &str = "docs/performance.md";
 
-/// `--quick` leaves out ten million hashes and does not write the page; `--floods` measures only the
-/// floods, and renews only their section of the page.
+/// `--quick` leaves out ten million hashes and does not write the page. `--floods` measures only the
+/// floods, and renews only their section of the page; `--console` does so with the rows about many
+/// reviewers.
 pub const STEP: Step = Step {
     name: "bench",
-    about: "speed beside the peers, into docs/performance.md [--quick | --floods] (needs PyPI)",
+    about: "speed beside the peers, into docs/performance.md [--quick | --floods | --console] (needs PyPI)",
     needs: &[Need::Python, Need::PythonHeaders, Need::Cxx, Need::Nasm, Need::Wrk],
     run: bench,
 };
@@ -45,7 +46,8 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
         [] => false,
         [flag] if flag == "--quick" => true,
         [flag] if flag == "--floods" => return renew_floods(machine),
-        _ => bail!("`bench` takes nothing, `--quick` or `--floods`"),
+        [flag] if flag == "--console" => return renew_console(machine),
+        _ => bail!("`bench` takes nothing, `--quick`, `--floods` or `--console`"),
     };
     let begun = Instant::now();
     let python = python::with_packages(machine, "bench", &PACKAGES)?;
@@ -81,14 +83,35 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
 
 /// Measures the floods, and writes the page with a new section about them.
 fn renew_floods(machine: &Machine) -> Result<()> {
-    let mut build = machine.cargo(["build", "--profile", "dist", "-p", "mamori-server"]);
-    build.args(["--bin", "mamori", "--example", floods::EXAMPLE]);
-    run(build.arg("--target-dir").arg(machine.target()))?;
+    build_server(machine, floods::EXAMPLE)?;
     let floods = floods::measure(machine)?;
     println!("\n{}", row::table(&floods::rows(&floods)?));
     let path = machine.root.join(PAGE);
     let page = page::with_floods(&fs::read_to_string(&path)?, &floods)?;
     Ok(fs::write(path, page)?)
+}
+
+/// Measures many reviewers at once, and writes the page with the new rows.
+fn renew_console(machine: &Machine) -> Result<()> {
+    build_server(machine, console::EXAMPLE)?;
+    let work = machine.root.join(".cache/bench-work");
+    fs::create_dir_all(&work)?;
+    let rows = console::rows(&console::measure(machine, &work)?)?;
+    fs::remove_dir_all(&work)?;
+    println!("\n{}", row::table(&rows));
+    let path = machine.root.join(PAGE);
+    let page = row::renew(&fs::read_to_string(&path)?, &rows).context(
+        "docs/performance.md has no row about many reviewers; run `cargo xtask bench` without \
+         `--console`",
+    )?;
+    Ok(fs::write(path, page)?)
+}
+
+/// Builds the server and one measuring program.
+fn build_server(machine: &Machine, example: &str) -> Result<()> {
+    let mut build = machine.cargo(["build", "--profile", "dist", "-p", "mamori-server"]);
+    build.args(["--bin", "mamori", "--example", example]);
+    run(build.arg("--target-dir").arg(machine.target()))
 }
 
 /// Builds the server and the measuring programs.

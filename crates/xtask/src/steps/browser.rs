@@ -16,14 +16,14 @@ use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::node;
 use crate::serving::{Server, free_address, key, origin, server_section, wait_for};
-use crate::steps::Step;
+use crate::steps::{Step, peers};
 
 /// Arguments are names of test files, such as `pages-en`.
 pub const STEP: Step = Step {
     name: "browser",
     about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
-            pictures of docs/screens anew (needs npm's registry)",
-    // Python for its SQLite: some tests change their database.
+            pictures of docs/screens anew (needs npm's registry, PyPI)",
+    // Python for its SQLite, as some tests change their database, and for the sign-in provider.
     needs: &[Need::Node, Need::Chromium, Need::JapaneseFont, Need::Python],
     run: test_pages,
 };
@@ -40,6 +40,9 @@ const ENDING: &str = ".test.mjs";
 /// identically.
 const SCREENS: &str = "screens";
 
+/// The test file whose Mamori has a sign-in provider.
+const OIDC: &str = "oidc";
+
 fn test_pages(machine: &Machine, args: &[String]) -> Result<()> {
     let tests = machine.root.join("crates/xtask/browser");
     let (args, screens) = match args {
@@ -53,10 +56,13 @@ fn test_pages(machine: &Machine, args: &[String]) -> Result<()> {
     let program = machine.build()?.join("mamori");
 
     let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
+    let has_provider = files.iter().any(|file| file == OIDC);
+    let provider = has_provider.then(|| Provider::start(machine)).transpose()?;
     let mut test_servers = Vec::new();
     let mut list = String::new();
     for file in &files {
-        let test_server = TestServer::start(&program, file)?;
+        let provider = provider.as_ref().filter(|_| file == OIDC);
+        let test_server = TestServer::start(&program, file, provider)?;
         writeln!(list, "{}", test_server.line(&program))?;
         test_servers.push(test_server);
     }
@@ -73,31 +79,64 @@ fn test_pages(machine: &Machine, args: &[String]) -> Result<()> {
     run(node.current_dir(&tests))
 }
 
-/// Debian's Chromium, which all test files use. It ends with this value, or with this program.
+/// Debian's Chromium, which all test files use.
 struct Browser {
     /// Where the tests connect to it.
     address: String,
-    process: Child,
+    _process: Background,
 }
 
 impl Browser {
     fn start(tests: &Path, packages: &Path) -> Result<Self> {
         let mut node = Command::new("node");
         node.arg(tests.join("chromium.mjs")).env("MAMORI_PACKAGES", packages);
-        let mut process = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut address = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            BufReader::new(stdout).read_line(&mut address)?;
-        }
-        let browser = Self { address: address.trim().to_owned(), process };
-        if browser.address.is_empty() {
-            bail!("Chromium did not start");
-        }
-        Ok(browser)
+        let (process, address) = Background::start(&mut node, "Chromium")?;
+        Ok(Self { address, _process: process })
     }
 }
 
-impl Drop for Browser {
+/// A sign-in provider of an organisation, for tests.
+struct Provider {
+    /// How it names itself.
+    issuer: String,
+    _process: Background,
+}
+
+impl Provider {
+    fn start(machine: &Machine) -> Result<Self> {
+        peers::install(machine)?;
+        let mut python = Command::new(machine.root.join(".cache/peers/bin/python"));
+        python.arg(machine.root.join("crates/testkit/peers/oidc_provider.py"));
+        let (process, ready) = Background::start(&mut python, "the sign-in provider")?;
+        // {"ready": {"issuer": "http://localhost:PORT"}}
+        let issuer = ready.split('"').find(|word| word.starts_with("http://"));
+        let Some(issuer) = issuer else { bail!("the sign-in provider does not say where it is") };
+        Ok(Self { issuer: issuer.to_owned(), _process: process })
+    }
+}
+
+/// A program that ends with its standard input: with this value, or with this program.
+struct Background {
+    process: Child,
+}
+
+impl Background {
+    /// Starts a program; returns the first line that it prints, which it does once it serves.
+    fn start(command: &mut Command, name: &str) -> Result<(Self, String)> {
+        let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut started = Self { process };
+        let mut line = String::new();
+        if let Some(stdout) = started.process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        if line.trim().is_empty() {
+            bail!("{name} did not start");
+        }
+        Ok((started, line.trim().to_owned()))
+    }
+}
+
+impl Drop for Background {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
         let _ = self.process.wait();
@@ -131,11 +170,17 @@ struct TestServer {
 }
 
 impl TestServer {
-    fn start(program: &Path, file: &str) -> Result<Self> {
+    fn start(program: &Path, file: &str, provider: Option<&Provider>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
         let address = free_address()?;
         let config = folder.path().join("mamori.toml");
-        fs::write(&config, settings(folder.path(), &address))?;
+        let mut sections = settings(folder.path(), &address);
+        if let Some(provider) = provider {
+            let secret = folder.path().join("oidc-secret");
+            fs::write(&secret, "a password of Mamori")?;
+            sections.push_str(&provider_settings(&provider.issuer, &secret));
+        }
+        fs::write(&config, sections)?;
         let mut init = Command::new(program);
         run(init.args(["vault", "init"]).arg(folder.path().join(VAULT_KEY)))?;
         let admin = key(program, &config, &["admin"])?;
@@ -166,5 +211,14 @@ fn settings(folder: &Path, address: &str) -> String {
          [webhooks]\nloopback = true\n\n\
          [console]\norigin = \"{origin}\"\n\n\
          [vault]\nfolder = \"{folder}/evidence\"\nkey_file = \"{folder}/{VAULT_KEY}\"\n"
+    )
+}
+
+/// Returns the section of a configuration that names a sign-in provider.
+fn provider_settings(issuer: &str, secret: &Path) -> String {
+    format!(
+        "\n[oidc]\nissuer = \"{issuer}\"\nclient_id = \"mamori\"\n\
+         client_secret_file = \"{}\"\nname = \"Example Directory\"\n",
+        secret.display()
     )
 }

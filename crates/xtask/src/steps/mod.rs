@@ -13,6 +13,7 @@ mod fuzz;
 mod grid;
 mod instructions;
 mod licences;
+mod peers;
 mod postgres;
 mod schemathesis;
 mod simulate;
@@ -54,8 +55,8 @@ pub const TEST: [&Step; 12] = [
     &grid::STEP,
 ];
 
-/// The steps that run only by name: they measure, ask another server, or wait for input.
-pub const BY_NAME: [&Step; 3] = [&advisories::STEP, &bench::STEP, &postgres::STEP];
+/// The steps that run only by name: they measure, ask another server, prepare, or wait for input.
+pub const BY_NAME: [&Step; 4] = [&advisories::STEP, &bench::STEP, &peers::STEP, &postgres::STEP];
 
 /// Exercises that take too long for `test`, each with a short form among the tests.
 pub const DRILLS: [&Step; 4] = [&banks::STEP, &compare_corpus::STEP, &fuzz::STEP, &simulate::STEP];

@@ -9,18 +9,27 @@ use tempfile::TempDir;
 use crate::machine::{Machine, run, succeeds};
 use crate::need::Need;
 use crate::postgres::SERVER;
-use crate::steps::Step;
+use crate::steps::{Step, peers};
 
 /// The tests about the code (`tidy`, `licences`) are separate steps.
 pub const STEP: Step = Step {
     name: "test",
-    about: "every test, on SQLite and on a throw-away PostgreSQL; arguments filter",
-    needs: &[Need::Postgres, Need::PgBouncer, Need::Curl, Need::Heif, Need::JpegTools, Need::Nasm],
+    about: "every test, on SQLite and on a throw-away PostgreSQL; arguments filter (needs PyPI)",
+    needs: &[
+        Need::Postgres,
+        Need::PgBouncer,
+        Need::Curl,
+        Need::Heif,
+        Need::JpegTools,
+        Need::Nasm,
+        Need::Python,
+    ],
     run: tests,
 };
 
 fn tests(machine: &Machine, args: &[String]) -> Result<()> {
     let url = machine.postgres()?;
+    peers::install(machine)?;
     let has_nextest = succeeds(&mut machine.cargo(["nextest", "--version"]));
     if !has_nextest {
         let mut all = machine.cargo(["test", "--workspace", "--all-features", "--no-fail-fast"]);

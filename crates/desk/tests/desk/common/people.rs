@@ -24,6 +24,7 @@ pub async fn new_staff(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId 
         name: name.parse().unwrap(),
         display_name: name.parse().unwrap(),
         roles: roles.iter().copied().collect(),
+        assignment: mamori_model::Assignment::EVERYTHING,
         language: Language::English,
     };
     let here = LocalCli::here();

@@ -194,7 +194,10 @@ pub async fn prepare(sim: &mut Simulation) -> Result<(), String> {
             if sim.below(2) == 0 { confirm(sim).await } else { Ok(()) }
         }
         Tried::Refused(error) if expected == Err(reason(&error)) => {
-            if matches!(reason(&error), Some(Refusal::BreakDue | Refusal::ExposureSpent)) {
+            if matches!(
+                reason(&error),
+                Some(Refusal::BreakDue | Refusal::OwnBreak | Refusal::ExposureSpent)
+            ) {
                 sim.world.people[person].hand = Hand::Nothing;
             }
             Ok(())

@@ -2,7 +2,7 @@
 
 use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::{Desk, Error};
-use mamori_model::{Policy, Purpose};
+use mamori_model::{Language, Policy, Purpose};
 
 use super::claims::words;
 use super::people;
@@ -34,8 +34,8 @@ async fn change(
     let newest = "SELECT max(version) FROM policy WHERE purpose = 'rehearsal'";
     let newest = u32::try_from(sim.tables.count(newest).await?).unwrap();
     let after = if is_stale { newest - 1 } else { newest };
-    let wording = words();
-    let new = NewPolicy { purpose: Purpose::Rehearsal, after, wording, severity, evidence_days };
+    let texts = (Language::English, words()).into();
+    let new = NewPolicy { purpose: Purpose::Rehearsal, after, texts, severity, evidence_days };
     let who = people::editor(sim).await;
     let is_too_much = evidence_days > Policy::EVIDENCE_DAYS_MAX || !(1..=5).contains(&severity);
     sim.log(format!("   for {evidence_days} days, severity {severity}, stale: {is_stale}"));

@@ -82,14 +82,14 @@ pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
         1 => {
             let person = sim.one_of(sim.world.people.len());
             let member = people::proved(sim, person).await?;
-            let Some(records) = member.records() else { return Ok(()) };
+            let Some(overseer) = member.change_overseer() else { return Ok(()) };
             let recently = member.recently(sim.clock.now()).unwrap();
             let agrees = request.is_harmless;
             let verb = |desk: Desk| async move {
                 if agrees {
-                    desk.approve_request(Approver::Staff(&records, &recently), id).await
+                    desk.approve_request(Approver::Staff(&overseer, &recently), id).await
                 } else {
-                    desk.refuse_request(Overseer::Staff(&records), id, &words()).await
+                    desk.refuse_request(Overseer::Staff(&overseer), id, &words()).await
                 }
             };
             let tried = sim.attempt(verb).await;

@@ -274,7 +274,7 @@ async fn may_view(
 }
 
 fn is_break(why: Refusal) -> bool {
-    matches!(why, Refusal::BreakDue | Refusal::ExposureSpent)
+    matches!(why, Refusal::BreakDue | Refusal::OwnBreak | Refusal::ExposureSpent)
 }
 
 fn is_of_views(why: Refusal) -> bool {

@@ -4,6 +4,7 @@
 use mamori_desk::staff::sign_in::SignInResult;
 use mamori_desk::webhooks::attempt::AttemptResult;
 use mamori_model::action::{ActionKind, Answer};
+use mamori_model::notification::Channel;
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{Looked, NotStored, Verdict};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram};
@@ -32,7 +33,7 @@ pub enum Labels {
 type Values = fn() -> Vec<&'static str>;
 
 /// The counters.
-pub const COUNTERS: [Counter; 15] = [
+pub const COUNTERS: [Counter; 16] = [
     Counter {
         name: "mamori_checks_total",
         help: "Items checked, by verdict and by how much was compared: all, part, none",
@@ -75,6 +76,14 @@ pub const COUNTERS: [Counter; 15] = [
         name: "mamori_delivery_attempts_total",
         help: "Attempts to send webhooks, by the receiver's answer, or why there was none",
         labels: Labels::Known(&[("result", || words(AttemptResult::ALL, AttemptResult::as_str))]),
+    },
+    Counter {
+        name: "mamori_notifications_total",
+        help: "Attempts to notify the people on duty, by channel and result",
+        labels: Labels::Known(&[
+            ("channel", || words(Channel::ALL, Channel::as_str)),
+            ("result", || vec!["sent", "failed", "dropped"]),
+        ]),
     },
     Counter {
         name: "mamori_sign_ins_total",

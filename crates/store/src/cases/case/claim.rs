@@ -3,17 +3,31 @@
 
 use jiff::Timestamp;
 use mamori_model::case::{Case, Level, Urgency};
-use mamori_model::{CaseId, Purpose, StaffId};
+use mamori_model::{Assignment, CaseId, Purpose, StaffId};
 
 use super::{CaseRow, columns, select};
+use crate::covered::covered;
 use crate::error::Error;
 use crate::query::queries;
 use crate::tx::Tx;
 
 /// The condition that a reviewer may claim a case: `$1` is the staff member, `$2` now, `$4` the
-/// purpose, `$5` whether escalated cases are included, `$7` the number of the least urgency.
+/// purpose, `$5` whether escalated cases are included, `$7` the number of the least urgency, `$8` and
+/// `$9` their assignment.
 macro_rules! free {
-    ($of:literal) => {
+    ($engine:ident review_case) => {
+        concat!(
+            free!(@ "review_case"),
+            covered!($engine "review_case.service_id" in "$8", "review_case.purpose" in "$9")
+        )
+    };
+    ($engine:ident sooner) => {
+        concat!(
+            free!(@ "sooner"),
+            covered!($engine "sooner.service_id" in "$8", "sooner.purpose" in "$9")
+        )
+    };
+    (@ $of:literal) => {
         concat!(
             $of,
             ".state = 'open' AND ",
@@ -26,7 +40,7 @@ macro_rules! free {
             $of,
             ".level = 'reviewer') AND ",
             $of,
-            ".urgency <= $7"
+            ".urgency <= $7 AND "
         )
     };
 }
@@ -46,7 +60,7 @@ macro_rules! unskipped {
 /// Claims the first case that `free` and `$which` permit: `$3` is the end of the claim, `$6` the
 /// name of the transaction.
 macro_rules! claim {
-    ($name:literal, $which:expr, $lock:literal) => {
+    ($engine:ident $name:literal, $which:expr, $lock:literal) => {
         concat!(
             "-- ",
             $name,
@@ -58,7 +72,7 @@ macro_rules! claim {
          WHERE id = (SELECT id
                        FROM review_case
                       WHERE ",
-            free!("review_case"),
+            free!($engine review_case),
             "
                         AND ",
             $which,
@@ -75,9 +89,9 @@ macro_rules! claim {
 
 /// Claims a case that was handed to the reviewer, unless the queue has a more urgent one for them.
 macro_rules! handed {
-    ($lock:literal) => {
+    ($engine:ident $lock:literal) => {
         claim!(
-            "claim_handed",
+            $engine "claim_handed",
             concat!(
                 "handed_to = $1 AND handed_until > $2 AND ",
                 unskipped!("review_case"),
@@ -87,7 +101,7 @@ macro_rules! handed {
                                          WHERE sooner.urgency < review_case.urgency
                                            AND (sooner.handed_to IS NULL OR sooner.handed_until <= $2)
                                            AND ",
-                free!("sooner"),
+                free!($engine sooner),
                 " AND ",
                 unskipped!("sooner"),
                 ")"
@@ -105,25 +119,30 @@ macro_rules! unreserved {
 }
 
 macro_rules! queued {
-    ($name:literal, $lock:literal) => {
-        claim!($name, concat!(unreserved!(), " AND ", unskipped!("review_case")), $lock)
+    ($engine:ident $name:literal, $lock:literal) => {
+        claim!(
+            $engine $name,
+            concat!(unreserved!(), " AND ", unskipped!("review_case")),
+            $lock
+        )
     };
 }
 
 macro_rules! skipped {
-    ($lock:literal) => {
-        claim!("claim_skipped", unreserved!(), $lock)
+    ($engine:ident $lock:literal) => {
+        claim!($engine "claim_skipped", unreserved!(), $lock)
     };
 }
 
 queries! {
     LOCK_CLAIM_OF = select!("lock_claim_of", "claimed_by = $1"),
         postgres: select!("lock_claim_of", "claimed_by = $1 FOR UPDATE");
-    CLAIM_HANDED = handed!(""), postgres: handed!(" FOR UPDATE SKIP LOCKED");
-    CLAIM_QUEUED = queued!("claim_queued", ""),
-        postgres: queued!("claim_queued", " FOR UPDATE SKIP LOCKED");
-    CLAIM_ANY = queued!("claim_any", ""), postgres: queued!("claim_any", " FOR UPDATE");
-    CLAIM_SKIPPED = skipped!(""), postgres: skipped!(" FOR UPDATE");
+    CLAIM_HANDED = handed!(sqlite ""), postgres: handed!(postgres " FOR UPDATE SKIP LOCKED");
+    CLAIM_QUEUED = queued!(sqlite "claim_queued", ""),
+        postgres: queued!(postgres "claim_queued", " FOR UPDATE SKIP LOCKED");
+    CLAIM_ANY = queued!(sqlite "claim_any", ""),
+        postgres: queued!(postgres "claim_any", " FOR UPDATE");
+    CLAIM_SKIPPED = skipped!(sqlite ""), postgres: skipped!(postgres " FOR UPDATE");
     CLAIM_CASE = concat!("-- claim_case
         UPDATE review_case
            SET claimed_by = $2, claim_until = $4, claims = claims + 1,
@@ -145,16 +164,18 @@ queries! {
                handed_until = $5, changed_by = $6
          WHERE id = $1";
     LOCK_LAPSED_CLAIMS = select!("lock_lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
-         ORDER BY id LIMIT $2"),
+         ORDER BY claim_until, id LIMIT $2"),
         postgres: select!("lock_lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
-         ORDER BY id LIMIT $2 FOR UPDATE");
+         ORDER BY claim_until, id LIMIT $2 FOR UPDATE");
 }
 
 /// A request for a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claiming {
     /// The reviewer who claims.
     pub by: StaffId,
+    /// The services and policies that the reviewer may work on.
+    pub within: Assignment,
     /// Whether the reviewer is a lead, who may claim escalated cases and cases that they skipped.
     pub is_lead: bool,
     /// Only cases of this purpose; `None` for any.
@@ -203,7 +224,8 @@ impl Tx {
                 .bind(who.purpose.map(Purpose::as_str))
                 .bind(who.is_lead)
                 .bind(self.name())
-                .bind(who.least_urgency.number());
+                .bind(who.least_urgency.number())
+                .within(&who.within);
             if let Some(row) = self.row::<CaseRow>(call).await? {
                 return row.read().map(Some);
             }
@@ -211,8 +233,8 @@ impl Tx {
         Ok(None)
     }
 
-    /// Claims this case for a reviewer who has none; `None` if it is claimed, in a bulk decision,
-    /// or not open.
+    /// Claims this case, which this transaction has locked, for a reviewer who has none; `None` if it
+    /// is claimed, in a bulk decision, or not open.
     pub async fn claim_case(
         &mut self,
         case: CaseId,

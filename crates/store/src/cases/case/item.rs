@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{CaseId, EntryId, ItemName, MatchId, Verdict};
+use mamori_model::{Assignment, CaseId, EntryId, ItemName, MatchId, Verdict};
 use uuid::Uuid;
 
 use crate::checks::matched::MatchRow;
+use crate::covered::covered;
 use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
@@ -31,6 +32,29 @@ macro_rules! names_of_cases {
             ") AS named
          WHERE place <= $2
          ORDER BY id"
+        )
+    };
+}
+
+/// How many other open cases have an item that hit an entry which an item of case `$1` hit; counts up
+/// to `$4`, so that an entry with thousands of cases takes no longer than one with that many.
+macro_rules! count_cases_with_same_entry {
+    ($engine:ident) => {
+        concat!(
+            "-- count_cases_with_same_entry
+        SELECT count(*)
+          FROM (SELECT DISTINCT review_case.id
+                  FROM case_item AS ours
+                  JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
+                  JOIN hit AS their_hit ON their_hit.entry_id = our_hit.entry_id
+                                       AND their_hit.bank_id = our_hit.bank_id
+                  JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
+                  JOIN review_case ON review_case.id = theirs.case_id
+                 WHERE ours.case_id = $1 AND review_case.id <> $1 AND review_case.state = 'open'
+                   AND ",
+            covered!($engine "review_case.service_id" in "$2", "review_case.purpose" in "$3"),
+            "
+                 LIMIT $4) AS alike"
         )
     };
 }
@@ -65,17 +89,8 @@ queries! {
         postgres: names_of_cases!(
             "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))"
         );
-    COUNT_CASES_WITH_SAME_ENTRY = "-- count_cases_with_same_entry
-        SELECT count(*)
-          FROM review_case
-         WHERE state = 'open' AND id <> $1
-           AND id IN (SELECT theirs.case_id
-                        FROM case_item AS ours
-                        JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
-                        JOIN hit AS their_hit ON their_hit.bank_id = our_hit.bank_id
-                                             AND their_hit.entry_id = our_hit.entry_id
-                        JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
-                       WHERE ours.case_id = $1)";
+    COUNT_CASES_WITH_SAME_ENTRY = count_cases_with_same_entry!(sqlite),
+        postgres: count_cases_with_same_entry!(postgres);
 }
 
 /// A short form of an item of a case.
@@ -154,9 +169,16 @@ impl Store {
         Ok(names)
     }
 
-    /// Returns how many other open cases have an item that hit the same entry.
-    pub async fn count_cases_with_same_entry(&self, case: CaseId) -> Result<u32, Error> {
-        let row: Option<(i64,)> = self.row(COUNT_CASES_WITH_SAME_ENTRY.bind(case)).await?;
+    /// Returns how many other open cases that `within` covers have an item that hit the same entry, at
+    /// most `limit`.
+    pub async fn count_cases_with_same_entry(
+        &self,
+        case: CaseId,
+        within: &Assignment,
+        limit: u32,
+    ) -> Result<u32, Error> {
+        let call = COUNT_CASES_WITH_SAME_ENTRY.bind(case).within(within).bind(limit);
+        let row: Option<(i64,)> = self.row(call).await?;
         row.and_then(|(count,)| u32::try_from(count).ok()).or_corrupt("review_case.id")
     }
 }

@@ -1,9 +1,10 @@
 //! Queries for proposals to lower the urgency of a case. There is at most one for each case.
 
 use mamori_model::case::{Lowering, Urgency};
-use mamori_model::{Approval, CaseId};
+use mamori_model::{Approval, Assignment, CaseId};
 use uuid::Uuid;
 
+use crate::covered::covered;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
@@ -12,7 +13,7 @@ use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 macro_rules! select {
-    ($name:literal, $rest:literal) => {
+    ($name:literal, $rest:expr) => {
         concat!(
             "-- ",
             $name,
@@ -25,9 +26,23 @@ macro_rules! select {
     };
 }
 
+macro_rules! lowerings {
+    ($engine:ident) => {
+        select!(
+            "lowerings",
+            concat!(
+                "WHERE EXISTS (SELECT 1 FROM review_case WHERE review_case.id = case_id AND ",
+                covered!($engine "review_case.service_id" in "$1", "review_case.purpose" in "$2"),
+                ")
+         ORDER BY proposed_at, case_id LIMIT $3"
+            )
+        )
+    };
+}
+
 queries! {
     LOWERING_OF_CASE = select!("lowering_of_case", "WHERE case_id = $1");
-    LOWERINGS = select!("lowerings", "ORDER BY proposed_at, case_id LIMIT $1");
+    LOWERINGS = lowerings!(sqlite), postgres: lowerings!(postgres);
     INSERT_LOWERING = "-- insert_lowering
         INSERT INTO urgency_lowering (case_id, urgency, reason, proposed_by, proposed_at, approval,
                                       not_before, changed_by)
@@ -74,9 +89,11 @@ impl Store {
         row.map(LoweringRow::read).transpose()
     }
 
-    /// Returns the `limit` oldest proposals to lower the urgency of a case, the oldest first.
-    pub async fn lowerings(&self, limit: u32) -> Result<Vec<Lowering>, Error> {
-        let rows: Vec<LoweringRow> = self.rows(LOWERINGS.bind(limit)).await?;
+    /// Returns the `limit` oldest proposals to lower the urgency of a case that `within` covers, the
+    /// oldest first.
+    pub async fn lowerings(&self, within: &Assignment, limit: u32) -> Result<Vec<Lowering>, Error> {
+        let call = LOWERINGS.call().within(within).bind(limit);
+        let rows: Vec<LoweringRow> = self.rows(call).await?;
         rows.into_iter().map(LoweringRow::read).collect()
     }
 }

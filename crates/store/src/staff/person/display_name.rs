@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mamori_model::staff::RoleSet;
+use mamori_model::staff::{Assignment, RoleSet};
 use mamori_model::{Line, StaffId};
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::tx::Tx;
 
 queries! {
@@ -21,8 +22,45 @@ queries! {
         SELECT id, display_name
           FROM staff
          WHERE id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))";
-    DISPLAY_NAMES_AND_ROLES = "-- display_names_and_roles
-        SELECT id, display_name, roles FROM staff WHERE ended_at IS NULL ORDER BY id";
+    WORKING_STAFF = "-- working_staff
+        SELECT id, display_name, roles, assignment FROM staff WHERE ended_at IS NULL ORDER BY id";
+}
+
+/// An active staff member, as far as colleagues must know them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Id of the staff member.
+    pub id: StaffId,
+    /// The name that colleagues see.
+    pub display_name: Line,
+    /// What they may do.
+    pub roles: RoleSet,
+    /// The services and policies that they may work on.
+    pub assignment: Assignment,
+}
+
+row! {
+    struct ColleagueRow {
+        id: Uuid,
+        display_name: String,
+        roles: String,
+        assignment: String,
+    }
+}
+
+impl ColleagueRow {
+    fn read(self) -> Result<Colleague, Error> {
+        Ok(Colleague {
+            id: self.id.into(),
+            display_name: self.display_name.parse().or_corrupt("staff.display_name")?,
+            roles: serde_json::from_str(&self.roles).or_corrupt("staff.roles")?,
+            assignment: serde_json::from_str(&self.assignment).or_corrupt("staff.assignment")?,
+        })
+    }
+
+    fn read_all(rows: Vec<Self>) -> Result<Vec<Colleague>, Error> {
+        rows.into_iter().map(Self::read).collect()
+    }
 }
 
 impl Store {
@@ -39,38 +77,15 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Returns the display names of all active reviewers.
-    pub async fn display_names_of_reviewers(&self) -> Result<BTreeMap<StaffId, Line>, Error> {
-        let rows: Vec<(Uuid, String, String)> = self.rows(DISPLAY_NAMES_AND_ROLES.call()).await?;
-        let mut shown = BTreeMap::new();
-        for (id, name, roles) in rows {
-            let roles: RoleSet = serde_json::from_str(&roles).or_corrupt("staff.roles")?;
-            if roles.is_reviewer() {
-                shown.insert(id.into(), name.parse().or_corrupt("staff.display_name")?);
-            }
-        }
-        Ok(shown)
-    }
-
-    /// Checks whether there is an active lead.
-    pub async fn has_lead(&self) -> Result<bool, Error> {
-        is_lead_among(self.rows(DISPLAY_NAMES_AND_ROLES.call()).await?)
+    /// Returns all active staff members, the oldest account first.
+    pub async fn colleagues(&self) -> Result<Vec<Colleague>, Error> {
+        ColleagueRow::read_all(self.rows(WORKING_STAFF.call()).await?)
     }
 }
 
 impl Tx {
-    /// Checks whether there is an active lead.
-    pub async fn has_lead(&mut self) -> Result<bool, Error> {
-        is_lead_among(self.rows(DISPLAY_NAMES_AND_ROLES.call()).await?)
+    /// Returns all active staff members, the oldest account first.
+    pub async fn colleagues(&mut self) -> Result<Vec<Colleague>, Error> {
+        ColleagueRow::read_all(self.rows(WORKING_STAFF.call()).await?)
     }
-}
-
-fn is_lead_among(people: Vec<(Uuid, String, String)>) -> Result<bool, Error> {
-    for (_, _, roles) in people {
-        let roles: RoleSet = serde_json::from_str(&roles).or_corrupt("staff.roles")?;
-        if roles.is_lead() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

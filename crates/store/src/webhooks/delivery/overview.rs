@@ -5,9 +5,12 @@ use jiff::Timestamp;
 use mamori_model::action::{ActionKind, ActionState};
 use mamori_model::page::{Page, PageSize};
 use mamori_model::webhook::{DeliveryState, EventKind};
-use mamori_model::{ActionId, DecisionId, DeliveryId, EndpointId, Line, Sensitive, ServiceId};
+use mamori_model::{
+    ActionId, Assignment, DecisionId, DeliveryId, EndpointId, Line, Sensitive, ServiceId,
+};
 use uuid::Uuid;
 
+use crate::covered::{covered, covered_purpose, covered_service};
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
@@ -15,13 +18,15 @@ use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
-macro_rules! select {
-    ($name:literal, $rest:literal) => {
+/// Deliveries to services that an assignment covers, `$1` and `$2`. Where it limits the policies too,
+/// only test messages and those that request an action under one of these policies.
+macro_rules! deliveries {
+    ($engine:ident $name:literal, $rest:literal) => {
         concat!(
             "-- ",
             $name,
             "
-        SELECT delivery.id, service.name AS service, endpoint.url, delivery.event, delivery.state,
+        SELECT delivery.id, delivery.endpoint_id, service.name AS service, endpoint.url, delivery.event, delivery.state,
                delivery.attempts, delivery.last_result, delivery.created_at,
                service_action.state AS action_state
           FROM delivery
@@ -29,44 +34,121 @@ macro_rules! select {
           JOIN endpoint ON endpoint.id = delivery.endpoint_id
           LEFT JOIN service_action ON service_action.id = delivery.action_id
          WHERE ",
+            covered_delivery!($engine),
+            "
+           AND ",
             $rest,
             "
-         ORDER BY delivery.id DESC LIMIT $2"
+         ORDER BY delivery.id DESC LIMIT $4"
         )
     };
 }
 
-queries! {
-    DELIVERIES_OVERVIEW = select!("deliveries_overview", "delivery.id < $1");
-    DELIVERIES_IN_STATE = select!("deliveries_in_state",
-        "delivery.id < $1 AND delivery.state = $3");
-    ENDPOINTS_OVERVIEW = "-- endpoints_overview
-        SELECT endpoint.id, service.name AS service, endpoint.url, endpoint.disabled_at,
-               (SELECT count(*) FROM delivery
+/// The condition of [`deliveries`], on a row of `delivery` and its `service_action`.
+macro_rules! covered_delivery {
+    ($engine:ident) => {
+        concat!(
+            covered_service!($engine "delivery.service_id" in "$1"),
+            "
+           AND (EXISTS (SELECT 1 FROM decision
+                         WHERE decision.id = service_action.decision_id AND ",
+            covered_purpose!($engine "decision.purpose" in "$2"),
+            ")
+                OR delivery.event = 'endpoint.test' OR $2 IS NULL)"
+        )
+    };
+}
+
+/// The endpoints of covered services, with figures of the deliveries that [`deliveries`] lists.
+macro_rules! endpoints_overview {
+    ($engine:ident) => {
+        concat!(
+            "-- endpoints_overview
+        SELECT endpoint.id, endpoint.service_id, service.name AS service, endpoint.url,
+               endpoint.disabled_at,
+               (SELECT count(*)
+                  FROM delivery
+                  LEFT JOIN service_action ON service_action.id = delivery.action_id
                  WHERE delivery.service_id = endpoint.service_id
-                   AND delivery.endpoint_id = endpoint.id AND state = 'waiting') AS waiting,
-               (SELECT last_result FROM delivery
-                 WHERE delivery.endpoint_id = endpoint.id AND last_result IS NOT NULL
+                   AND delivery.endpoint_id = endpoint.id AND delivery.state = 'waiting'
+                   AND ",
+            covered_delivery!($engine),
+            ") AS waiting,
+               (SELECT delivery.last_result
+                  FROM delivery
+                  LEFT JOIN service_action ON service_action.id = delivery.action_id
+                 WHERE delivery.endpoint_id = endpoint.id AND delivery.last_result IS NOT NULL
+                   AND ",
+            covered_delivery!($engine),
+            "
                  ORDER BY delivery.id DESC LIMIT 1) AS last_result
           FROM endpoint
           JOIN service ON service.id = endpoint.service_id
-         WHERE endpoint.removed_at IS NULL AND endpoint.id > $1
-         ORDER BY endpoint.id LIMIT $2";
-    OPEN_ACTIONS = "-- open_actions
+         WHERE endpoint.removed_at IS NULL AND endpoint.id > $3 AND ",
+            covered_service!($engine "endpoint.service_id" in "$1"),
+            "
+         ORDER BY endpoint.id LIMIT $4"
+        )
+    };
+}
+
+macro_rules! open_actions {
+    ($engine:ident) => {
+        concat!(
+            "-- open_actions
         SELECT service_action.id, service_action.decision_id, service.name AS service,
                service_action.kind, service_action.state, service_action.reminders,
                service_action.requested_at
           FROM service_action
           JOIN service ON service.id = service_action.service_id
-         WHERE service_action.state IN ('waiting', 'overdue') AND service_action.id > $1
-         ORDER BY service_action.id LIMIT $2";
-    COUNT_OPEN_ACTIONS = "-- count_open_actions
-        SELECT state, count(*) AS actions
+          JOIN decision ON decision.id = service_action.decision_id
+         WHERE service_action.state IN ('waiting', 'overdue') AND service_action.id > $3 AND ",
+            covered!($engine "service_action.service_id" in "$1", "decision.purpose" in "$2"),
+            "
+         ORDER BY service_action.id LIMIT $4"
+        )
+    };
+}
+
+macro_rules! count_open_actions {
+    ($engine:ident) => {
+        concat!(
+            "-- count_open_actions
+        SELECT service_action.state, count(*) AS actions
           FROM service_action
-         WHERE state IN ('waiting', 'overdue')
-         GROUP BY state";
-    SERVICE_OF_DELIVERY = "-- service_of_delivery
-        SELECT service_id FROM delivery WHERE id = $1";
+          JOIN decision ON decision.id = service_action.decision_id
+         WHERE service_action.state IN ('waiting', 'overdue') AND ",
+            covered!($engine "service_action.service_id" in "$1", "decision.purpose" in "$2"),
+            "
+         GROUP BY service_action.state"
+        )
+    };
+}
+
+macro_rules! service_of_delivery {
+    ($engine:ident) => {
+        concat!(
+            "-- service_of_delivery
+        SELECT delivery.service_id
+          FROM delivery
+          LEFT JOIN service_action ON service_action.id = delivery.action_id
+         WHERE delivery.id = $3 AND ",
+            covered_delivery!($engine)
+        )
+    };
+}
+
+queries! {
+    DELIVERIES_OVERVIEW = deliveries!(sqlite "deliveries_overview", "delivery.id < $3"),
+        postgres: deliveries!(postgres "deliveries_overview", "delivery.id < $3");
+    DELIVERIES_IN_STATE = deliveries!(sqlite "deliveries_in_state",
+            "delivery.id < $3 AND delivery.state = $5"),
+        postgres: deliveries!(postgres "deliveries_in_state",
+            "delivery.id < $3 AND delivery.state = $5");
+    ENDPOINTS_OVERVIEW = endpoints_overview!(sqlite), postgres: endpoints_overview!(postgres);
+    OPEN_ACTIONS = open_actions!(sqlite), postgres: open_actions!(postgres);
+    COUNT_OPEN_ACTIONS = count_open_actions!(sqlite), postgres: count_open_actions!(postgres);
+    SERVICE_OF_DELIVERY = service_of_delivery!(sqlite), postgres: service_of_delivery!(postgres);
 }
 
 /// A delivery, without its body.
@@ -76,6 +158,8 @@ pub struct DeliveryLine {
     pub id: DeliveryId,
     /// Name of the service.
     pub service: Line,
+    /// Id of the endpoint.
+    pub endpoint: EndpointId,
     /// Address of the endpoint; `None` if the endpoint is removed.
     pub url: Option<Sensitive<String>>,
     /// The event that it reports.
@@ -95,6 +179,7 @@ pub struct DeliveryLine {
 row! {
     struct LineRow {
         id: Uuid,
+        endpoint_id: Uuid,
         service: String,
         url: Option<String>,
         event: String,
@@ -115,6 +200,7 @@ impl LineRow {
         Ok(DeliveryLine {
             id: self.id.into(),
             service: self.service.parse().or_corrupt("service.name")?,
+            endpoint: self.endpoint_id.into(),
             url: self.url.map(Sensitive::new),
             event: EventKind::parse(&self.event).or_corrupt("delivery.event")?,
             state: DeliveryState::parse(&self.state).or_corrupt("delivery.state")?,
@@ -131,6 +217,8 @@ impl LineRow {
 pub struct EndpointLine {
     /// Id of the endpoint.
     pub id: EndpointId,
+    /// Id of the service.
+    pub service_id: ServiceId,
     /// Name of the service.
     pub service: Line,
     /// Address of the endpoint.
@@ -146,6 +234,7 @@ pub struct EndpointLine {
 row! {
     struct EndpointRow {
         id: Uuid,
+        service_id: Uuid,
         service: String,
         url: String,
         disabled_at: Option<i64>,
@@ -158,6 +247,7 @@ impl EndpointRow {
     fn read(self) -> Result<EndpointLine, Error> {
         Ok(EndpointLine {
             id: self.id.into(),
+            service_id: self.service_id.into(),
             service: self.service.parse().or_corrupt("service.name")?,
             url: Sensitive::new(self.url),
             disabled_at: maybe_from_micros(self.disabled_at, "endpoint.disabled_at")?,
@@ -222,17 +312,21 @@ pub struct OpenCounts {
 }
 
 impl Store {
-    /// Returns a page of the deliveries of all services, in one state or any, the newest first.
+    /// Returns a page of the deliveries that `within` covers, in one state or any, the newest first.
     pub async fn deliveries_overview(
         &self,
+        within: &Assignment,
         state: Option<DeliveryState>,
         after: Option<DeliveryId>,
         size: PageSize,
     ) -> Result<Page<DeliveryLine, DeliveryId>, Error> {
         // Two queries, because no single query plan serves both well.
         let query = if state.is_some() { DELIVERIES_IN_STATE } else { DELIVERIES_OVERVIEW };
-        let call =
-            query.bind(after.map_or(Uuid::max(), Uuid::from)).bind(size.rows().saturating_add(1));
+        let call = query
+            .call()
+            .within(within)
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(size.rows().saturating_add(1));
         let call = match state {
             Some(state) => call.bind(state.as_str()),
             None => call,
@@ -242,35 +336,43 @@ impl Store {
         Ok(Page::of(lines, size, |line: &DeliveryLine| line.id))
     }
 
-    /// Returns a page of the endpoints of all services that are not removed, the oldest first.
+    /// Returns a page of the endpoints that are not removed, of the services that `within` covers, the
+    /// oldest first. Their figures count the deliveries that `within` covers.
     pub async fn endpoints_overview(
         &self,
+        within: &Assignment,
         after: Option<EndpointId>,
         size: PageSize,
     ) -> Result<Page<EndpointLine, EndpointId>, Error> {
         let after = after.map_or(Uuid::nil(), Uuid::from);
-        let call = ENDPOINTS_OVERVIEW.bind(after).bind(size.rows().saturating_add(1));
+        let call = ENDPOINTS_OVERVIEW
+            .call()
+            .within(within)
+            .bind(after)
+            .bind(size.rows().saturating_add(1));
         let rows: Vec<EndpointRow> = self.rows(call).await?;
         let lines = rows.into_iter().map(EndpointRow::read).collect::<Result<_, _>>()?;
         Ok(Page::of(lines, size, |line: &EndpointLine| line.id))
     }
 
-    /// Returns a page of the unanswered actions of all services, the oldest first.
+    /// Returns a page of the unanswered actions that `within` covers, the oldest first.
     pub async fn open_actions(
         &self,
+        within: &Assignment,
         after: Option<ActionId>,
         size: PageSize,
     ) -> Result<Page<OpenAction, ActionId>, Error> {
         let after = after.map_or(Uuid::nil(), Uuid::from);
-        let call = OPEN_ACTIONS.bind(after).bind(size.rows().saturating_add(1));
+        let call =
+            OPEN_ACTIONS.call().within(within).bind(after).bind(size.rows().saturating_add(1));
         let rows: Vec<ActionRow> = self.rows(call).await?;
         let actions = rows.into_iter().map(ActionRow::read).collect::<Result<_, _>>()?;
         Ok(Page::of(actions, size, |action: &OpenAction| action.id))
     }
 
-    /// Returns the number of unanswered actions.
-    pub async fn count_open_actions(&self) -> Result<OpenCounts, Error> {
-        let rows: Vec<(String, i64)> = self.rows(COUNT_OPEN_ACTIONS.call()).await?;
+    /// Returns the number of unanswered actions that `within` covers.
+    pub async fn count_open_actions(&self, within: &Assignment) -> Result<OpenCounts, Error> {
+        let rows: Vec<(String, i64)> = self.rows(COUNT_OPEN_ACTIONS.call().within(within)).await?;
         let mut counts = OpenCounts::default();
         for (state, count) in rows {
             let count = u64::try_from(count).or_corrupt("count")?;
@@ -285,12 +387,14 @@ impl Store {
 }
 
 impl Tx {
-    /// Returns the service that a delivery belongs to.
+    /// Returns the service that a delivery belongs to, if `within` covers the delivery.
     pub async fn service_of_delivery(
         &mut self,
         delivery: DeliveryId,
+        within: &Assignment,
     ) -> Result<Option<ServiceId>, Error> {
-        let row: Option<(Uuid,)> = self.row(SERVICE_OF_DELIVERY.bind(delivery)).await?;
+        let call = SERVICE_OF_DELIVERY.call().within(within).bind(delivery);
+        let row: Option<(Uuid,)> = self.row(call).await?;
         Ok(row.map(|(service,)| service.into()))
     }
 }

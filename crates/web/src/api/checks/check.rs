@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use mamori_desk::checks::check::CheckInput;
 use mamori_media::Sender;
-use mamori_model::{Account, Country, Item, ItemName, Surface};
+use mamori_model::{Account, ContextUrl, Country, Item, ItemContext, ItemName, ItemText, Surface};
 
 use crate::App;
 use crate::api::checks::item_json::{CheckForm, CheckHashes, CheckedJson};
 use crate::extract::{self, media_type};
 use crate::guard::{Caller, scope};
-use crate::multipart::Form;
+use crate::multipart::{Form, TextPart};
 use crate::problem::{Kind, Problem};
 
 /// Check an item
@@ -21,6 +21,9 @@ use crate::problem::{Kind, Problem};
 /// A clean item is not stored or logged. A match is stored, with its webhooks, before the response;
 /// the same `item_id` never makes a second match. If no bank applies, the item is not even decoded,
 /// and the response says so.
+///
+/// If the item opens or joins a case, its `text` and its `context_url` are stored for the people who
+/// decide that case, and are deleted with the match. No answer and no webhook has them.
 ///
 /// Checks by PDQ hash alone that come near an entry are limited for each key: beyond the limit the
 /// answer is 429 `limit.near_hits`. Items that are sent as bytes are not limited.
@@ -44,14 +47,14 @@ pub async fn check(
     Caller(caller, ..): Caller<scope::Checks>,
     request: Request,
 ) -> Result<Json<CheckedJson>, Problem> {
-    let (item, evidence) = match media_type(request.headers()).as_deref() {
+    let (item, context, evidence) = match media_type(request.headers()).as_deref() {
         Some("multipart/form-data") => {
             read_form(&app, Sender::Service(caller.service()), request).await?
         }
         Some("application/json") => {
             let json = extract::Json::<CheckHashes>::from_request(request, &app).await?;
-            let (item, prints) = json.0.split()?;
-            (item, CheckInput::Hashes(prints))
+            let (item, context, prints) = json.0.split()?;
+            (item, context, CheckInput::Hashes(prints))
         }
         _ => {
             let detail = "Send the item as `multipart/form-data`, or hashes as `application/json`.";
@@ -59,24 +62,35 @@ pub async fn check(
         }
     };
 
-    let checked = app.desk.check(&caller, item, evidence).await?;
+    let checked = app.desk.check_in_context(&caller, (item, &context), evidence).await?;
 
     Ok(Json(CheckedJson::of(&checked, app.desk.settings().hit_view())))
 }
+
+/// The text parts of a form. A character of the text has at most four bytes.
+const PARTS: [TextPart; 6] = [
+    TextPart::short("item_id"),
+    TextPart::short("account_id"),
+    TextPart::short("surface"),
+    TextPart::short("jurisdiction"),
+    TextPart { name: "text", bytes_max: 4 * ItemText::CHARS_MAX },
+    TextPart { name: "context_url", bytes_max: ContextUrl::BYTES_MAX },
+];
 
 async fn read_form(
     app: &App,
     sender: Sender,
     request: Request,
-) -> Result<(Item, CheckInput), Problem> {
-    let names = ["item_id", "account_id", "surface", "jurisdiction"];
+) -> Result<(Item, ItemContext, CheckInput), Problem> {
     let bytes_max = app.settings.item_bytes_max;
-    let mut form = Form::read(&app.budget, sender, request, &names, bytes_max).await?;
+    let mut form = Form::read(&app.budget, sender, request, &PARTS, bytes_max).await?;
+    let context =
+        ItemContext::new(form.take::<ItemText>("text")?, form.take::<ContextUrl>("context_url")?);
     let item = Item {
         name: form.take_required::<ItemName>("item_id")?,
         account: form.take::<Account>("account_id")?,
         surface: form.take_required::<Surface>("surface")?,
         country: form.take::<Country>("jurisdiction")?,
     };
-    Ok((item, CheckInput::Bytes(form.file)))
+    Ok((item, context, CheckInput::Bytes(form.file)))
 }

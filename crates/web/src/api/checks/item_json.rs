@@ -5,8 +5,8 @@ use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::checks::hash_item::{Hashed, gap_of};
 use mamori_media::Frame;
 use mamori_model::{
-    Account, Country, HitView, Item, ItemName, MatchId, Md5, Pdq, Quality, Sha1, Sha256, Surface,
-    Verdict,
+    Account, ContextUrl, Country, HitView, Item, ItemContext, ItemName, ItemText, MatchId, Md5,
+    Pdq, Quality, Sha1, Sha256, Surface, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::AnyOfBuilder;
@@ -45,6 +45,12 @@ pub struct CheckHashes {
     pub sha1: Option<Sha1>,
     /// MD5 digest of the bytes.
     pub md5: Option<Md5>,
+    /// The text that belongs to the item.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub text: Option<ItemText>,
+    /// The page at the service on which the item is.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub context_url: Option<ContextUrl>,
 }
 
 /// The keys of [`CheckHashes`], each by itself.
@@ -72,6 +78,10 @@ struct CheckHashesFields {
     sha1: Option<text::Hex40>,
     /// MD5 digest of the bytes.
     md5: Option<text::Hex32>,
+    /// The text that belongs to the item, such as a caption.
+    text: Option<text::ItemText>,
+    /// The page at the service on which the item is.
+    context_url: Option<text::ContextUrl>,
 }
 
 impl ToSchema for CheckHashes {
@@ -101,8 +111,8 @@ impl PartialSchema for CheckHashes {
 }
 
 impl CheckHashes {
-    /// Returns the item and its hashes.
-    pub fn split(self) -> Result<(Item, Fingerprints), Problem> {
+    /// Returns the item, its context and its hashes.
+    pub fn split(self) -> Result<(Item, ItemContext, Fingerprints), Problem> {
         let is_empty = self.sha256.is_none() && self.sha1.is_none() && self.md5.is_none();
         if self.pdq.is_none() && is_empty {
             let detail =
@@ -127,7 +137,7 @@ impl CheckHashes {
             surface: self.surface,
             country: self.jurisdiction,
         };
-        Ok((item, prints))
+        Ok((item, ItemContext::new(self.text, self.context_url), prints))
     }
 }
 
@@ -150,6 +160,12 @@ pub struct CheckForm {
     /// The country whose law applies.
     #[schema(nullable = false)]
     jurisdiction: Option<text::Country>,
+    /// The text that belongs to the item, such as a caption.
+    #[schema(nullable = false)]
+    text: Option<text::ItemText>,
+    /// The page at the service on which the item is.
+    #[schema(nullable = false)]
+    context_url: Option<text::ContextUrl>,
 }
 
 /// An item to hash, as a form.

@@ -79,6 +79,23 @@ pub fn table(rows: &[Row]) -> String {
     table
 }
 
+/// Returns `page` with each of these rows in the place of the row about the same, as wide as that one;
+/// `None` if the page has no row about it.
+pub fn renew(page: &str, rows: &[Row]) -> Option<String> {
+    let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    for row in rows {
+        let is_about = |line: &&mut String| {
+            line.starts_with('|') && line.split('|').nth(1).map(str::trim) == Some(&*row.what)
+        };
+        let line = lines.iter_mut().find(is_about)?;
+        let widths = line.split('|').skip(1).map(|cell| cell.chars().count().saturating_sub(2));
+        let cells = row.cells().into_iter().zip(widths);
+        let cells: Vec<String> = cells.map(|(cell, width)| format!("{cell:<width$}")).collect();
+        *line = format!("| {} |", cells.join(" | "));
+    }
+    Some(lines.join("\n") + "\n")
+}
+
 /// Formats a number with about three significant digits.
 pub fn short(value: f64) -> String {
     let digits = match value.abs() {
@@ -122,6 +139,25 @@ mod tests {
         assert_eq!(row(59.9, Goal::Least(60.0)).is_met(), Some(false));
         assert_eq!(row(1.16, Goal::Most(1.15)).is_met(), Some(false));
         assert_eq!(row(1.0, Goal::None).is_met(), None);
+    }
+
+    #[test]
+    fn a_renewed_row_takes_the_place_of_the_row_about_the_same() {
+        let row = |what: &str, figure| Row {
+            what: what.to_owned(),
+            ours: short(figure),
+            peer: String::new(),
+            figure,
+            unit: "×",
+            goal: Goal::None,
+        };
+        let page = |rows: &[Row]| format!("# Speed\n\n{}\nEnd.\n", table(rows));
+        let before = page(&[row("a", 1.25), row("ab", 2.25)]);
+
+        let renewed = renew(&before, &[row("ab", 3.25)]);
+
+        assert_eq!(renewed, Some(page(&[row("a", 1.25), row("ab", 3.25)])));
+        assert_eq!(renew(&before, &[row("b", 3.25)]), None);
     }
 
     #[test]
