@@ -87,6 +87,17 @@ pub async fn seen(
     person: usize,
     since: Timestamp,
 ) -> Result<Seen, String> {
+    seen_of(sim, (cases, cases), person, since).await
+}
+
+/// What [`seen`] counts for the items of `some` of the `cases`; views of the others count, if they
+/// are of copies or of the same entries.
+pub async fn seen_of(
+    sim: &Simulation,
+    (cases, some): (&str, &str),
+    person: usize,
+    since: Timestamp,
+) -> Result<Seen, String> {
     let (now, since) = (sim.clock.now().as_microsecond(), since.as_microsecond());
     let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", sim.world.people[person].id);
     let with = format!(
@@ -96,6 +107,7 @@ pub async fn seen(
                       WHERE e.match_id = m.id AND e.sha256 = m.sha256 AND e.expires_at > {now}
                         AND e.wrapped_key IS NOT NULL AND e.render_failed_at IS NULL) AS kept
                FROM item_match m WHERE m.id IN (SELECT match_id FROM case_item WHERE {cases})),
+         own AS (SELECT DISTINCT match_id AS id FROM case_item WHERE {some}),
          near AS (
              SELECT h.match_id AS id, h.entry_id, min(h.distance) AS bits
                FROM hit h JOIN item ON item.id = h.match_id
@@ -119,18 +131,23 @@ pub async fn seen(
                       WHERE copy.id = item.id) AS done,
                     (SELECT count(*) FROM copy JOIN item o ON o.id = copy.other
                       WHERE copy.id = item.id AND o.kept > 0) AS kept
-               FROM item
+               FROM item JOIN own ON own.id = item.id
               UNION ALL
              SELECT (SELECT count(*) FROM near JOIN viewed ON viewed.id = near.id
                       WHERE near.entry_id = entry.entry_id) AS done,
                     (SELECT count(*) FROM near JOIN item o ON o.id = near.id
                       WHERE near.entry_id = entry.entry_id AND o.kept > 0) AS kept
-               FROM (SELECT DISTINCT entry_id FROM near) AS entry)"
+               FROM (SELECT DISTINCT entry_id FROM near JOIN own ON own.id = near.id) AS entry)"
     );
+    let of_own = "FROM viewed
+                  WHERE EXISTS (SELECT 1 FROM copy JOIN own ON own.id = copy.other
+                                 WHERE copy.id = viewed.id)
+                     OR EXISTS (SELECT 1 FROM near a JOIN near b ON b.entry_id = a.entry_id
+                                  JOIN own ON own.id = b.id WHERE a.id = viewed.id)";
     let count =
         async |what: &str| sim.tables.count(&format!("{with} SELECT count(*) {what}")).await;
     Ok(Seen {
-        any: count("FROM viewed").await? > 0,
+        any: count(of_own).await? > 0,
         open: count("FROM need WHERE done = 0 AND kept > 0").await? > 0,
         unkept: count("FROM need WHERE done = 0 AND kept = 0").await? > 0,
     })

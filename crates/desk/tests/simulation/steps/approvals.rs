@@ -234,7 +234,8 @@ async fn has_reviewed_again(sim: &Simulation, row: &Row, person: usize) -> Resul
 }
 
 /// Whether `person` has viewed what the decisions of some cases ask of their approver, since
-/// `since`, and alone has an event of the kind of `opened`. `cases` is a condition on a `case_id`.
+/// `since`, and alone has an event of the kind of `opened` and has viewed something of each case.
+/// `cases` is a condition on a `case_id`.
 pub async fn has_reviewed(
     sim: &Simulation,
     cases: &str,
@@ -256,7 +257,18 @@ pub async fn has_reviewed(
         since.as_microsecond(),
         sim.world.people[person].id
     );
-    Ok(sim.tables.count(&events).await? > 0 && (seen.any || !seen.open))
+    if sim.tables.count(&events).await? == 0 {
+        return Ok(false);
+    }
+    let each = "SELECT DISTINCT 'case_' || lower(hex(case_id)) FROM case_item WHERE ";
+    for case in sim.tables.texts(&format!("{each}{cases}")).await? {
+        let this = format!("'case_' || lower(hex(case_id)) = '{case}'");
+        let seen = view_model::seen_of(sim, (cases, &this), person, since).await?;
+        if !seen.any && seen.open {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether a proposed decision of these cases suspends an account, or limits a feature for long.
