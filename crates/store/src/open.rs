@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
 
 use crate::call::{Call, CallFuture, Link};
 use crate::error::Error;
+use crate::group_commit::Writer;
 use crate::row::{Row, Rows};
 
 /// How many prepared statements a connection to SQLite keeps: more than there are queries.
@@ -81,7 +82,7 @@ pub enum Pools {
     /// One connection that writes, many that read committed data.
     Sqlite {
         /// The only connection that writes.
-        writer: SqlitePool,
+        writer: Writer,
         /// Read-only connections.
         readers: SqlitePool,
     },
@@ -134,7 +135,7 @@ impl Store {
         match &self.pools {
             Pools::Sqlite { writer, readers } => {
                 readers.close().await;
-                writer.close().await;
+                writer.pool().close().await;
             }
             Pools::Postgres(pool, _) => pool.close().await,
         }
@@ -250,6 +251,7 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
     });
     // The writer first: it creates the file and turns on the write-ahead log.
     let writer = writer.connect_with(writing).await?;
+    let writer = Writer::new(writer, settings.acquire_timeout);
     let readers =
         pool().max_connections(settings.connections_max.max(1)).connect_lazy_with(reading);
     Ok(Pools::Sqlite { writer, readers })
