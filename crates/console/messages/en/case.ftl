@@ -116,8 +116,8 @@ decide-does-restore = { $count ->
    *[other] The service is asked to restore all { $count } items.
 }
 decide-outcome-hint = “Not a match” also disputes the bank’s entry: until the dispute is resolved, the entry triggers no automatic action on items of this account at this service. A lead can extend this to the whole service.
-decide-items = Measure for the items
-decide-account = Measure for the account
+decide-items = Action on items
+decide-account = Action on the account
 measure-leave = No change
 measure-restore = Restore
 measure-restore-all = Restore all
@@ -137,7 +137,7 @@ measure-suspend-hint = Leave empty for no end date. A suspension needs second ap
 decide-reason = Reason
 decide-reason-hint = The service receives it and may pass it on to the affected person. Describe what you saw, and why it does or does not violate the policy.
 decide-go = Decide
-decide-stop = Decide, and return to the queue
+decide-stop = Decide and stop
 decide-saved = Saved reasons
 decide-saved-none = Choose a reason
 release-why = Why
