@@ -40,7 +40,7 @@ impl Desk {
         who.require(&[Scope::Services])?;
         let now = self.clock().now();
 
-        let mut tx = self.store().begin("delete_service").await?;
+        let mut tx = self.store().begin_alone("delete_service").await?;
         let service = tx.lock_service_to_delete(id).await?.ok_or(Error::NotFound("service"))?;
         let change =
             || Ok(Proposal::of(ApprovalVerb::DeleteService, id, values::service(&service)));
@@ -128,7 +128,7 @@ pub(crate) async fn delete_leaving(desk: &Desk, now: Timestamp) -> Result<SweepS
             continue;
         }
         let id = leaving.service.id;
-        let mut tx = desk.store().begin("delete_leaving_service").await?;
+        let mut tx = desk.store().begin_alone("delete_leaving_service").await?;
         let Some(service) = tx.lock_service_to_delete(id).await? else { continue };
         // A decision may have been undone since.
         if tx.service_waits(id).await? {

@@ -22,6 +22,7 @@ pub mod webhooks;
 mod call;
 mod covered;
 pub mod error;
+mod group_commit;
 mod json;
 pub mod migrate;
 mod open;

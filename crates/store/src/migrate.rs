@@ -125,7 +125,7 @@ pub async fn migrate(store: &Store) -> Result<Migrated, Error> {
     }
     let from = match store.pools() {
         Pools::Sqlite { writer, .. } => {
-            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let mut tx = writer.pool().begin_with("BEGIN IMMEDIATE").await?;
             tx.execute(CREATE_VERSIONS).await?;
             let from = apply(&mut Link::Sqlite(&mut tx)).await?;
             tx.commit().await?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::OpenOptions;
 use std::io;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,17 +14,24 @@ use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
 
 use crate::call::{Call, CallFuture, Link};
 use crate::error::Error;
+use crate::group_commit::Writer;
 use crate::row::{Row, Rows};
 
 /// How many prepared statements a connection to SQLite keeps: more than there are queries.
 const STATEMENTS_MAX: usize = 1024;
+/// How many rows a connection to SQLite reads ahead of the task that takes them. A page of a list has
+/// fewer, so that its rows are handed over at once.
+const ROWS_AHEAD: usize = 1024;
+/// The most readers of SQLite for each processor. Each has a thread of its own; more of them make no
+/// answer faster, and the processors switch between them instead.
+const READERS_EACH: usize = 2;
 
 /// The database to connect to. `Debug` shows no password.
 #[derive(Clone)]
 pub struct Settings {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub url: String,
-    /// The most open connections; on SQLite, the most readers.
+    /// The most open connections; on SQLite, the most readers, and at most two for each processor.
     pub connections_max: u32,
     /// How long a caller waits for a connection before it gets [`Error::Unavailable`].
     pub acquire_timeout: Duration,
@@ -81,7 +89,7 @@ pub enum Pools {
     /// One connection that writes, many that read committed data.
     Sqlite {
         /// The only connection that writes.
-        writer: SqlitePool,
+        writer: Writer,
         /// Read-only connections.
         readers: SqlitePool,
     },
@@ -134,7 +142,7 @@ impl Store {
         match &self.pools {
             Pools::Sqlite { writer, readers } => {
                 readers.close().await;
-                writer.close().await;
+                writer.pool().close().await;
             }
             Pools::Postgres(pool, _) => pool.close().await,
         }
@@ -217,6 +225,7 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
         .pragma("secure_delete", "ON")
         // A connection prepares each query once; the driver would keep only the last 100.
         .statement_cache_capacity(STATEMENTS_MAX)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let writing = both
         .clone()
@@ -250,9 +259,16 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
     });
     // The writer first: it creates the file and turns on the write-ahead log.
     let writer = writer.connect_with(writing).await?;
-    let readers =
-        pool().max_connections(settings.connections_max.max(1)).connect_lazy_with(reading);
+    let writer = Writer::new(writer, settings.acquire_timeout);
+    let readers = pool().max_connections(readers(settings)).connect_lazy_with(reading);
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Returns how many connections read from SQLite.
+fn readers(settings: &Settings) -> u32 {
+    let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let useful = u32::try_from(processors.saturating_mul(READERS_EACH)).unwrap_or(u32::MAX);
+    settings.connections_max.clamp(1, useful)
 }
 
 async fn open_postgres(url: &str, settings: &Settings) -> Result<PgPool, Error> {

@@ -1,10 +1,11 @@
 //! Named transactions.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
 
 use crate::call::{Call, CallFuture, Link};
 use crate::error::{Error, Fault, FaultKind};
-use crate::open::{Engine, Statements, Store};
+use crate::group_commit::{Member, Sharing};
+use crate::open::{Engine, Pools, Statements, Store};
 use crate::pending_change::PendingChange;
 use crate::row::{Row, Rows};
 
@@ -19,44 +20,36 @@ pub struct Tx {
 }
 
 enum Open {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Member),
     Postgres(Transaction<'static, Postgres>, Statements),
 }
 
 impl Store {
     /// Begins a transaction. `name` is written to `changed_by` of every row that it changes.
     ///
-    /// On SQLite with `BEGIN IMMEDIATE`, so that it waits here for the previous writer and never
-    /// fails half-way; on PostgreSQL with READ COMMITTED, so conditions that must hold are checked
-    /// in the `WHERE` clause.
+    /// On SQLite it waits here for the previous writer and never fails half-way, and it can share its
+    /// commit with transactions that wait at the same time; on PostgreSQL it is READ COMMITTED, so
+    /// conditions that must hold are checked in the `WHERE` clause.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, Error> {
+        self.begin_sharing(name, Sharing::Shared).await
+    }
+
+    /// Begins a transaction as [`Self::begin`] does, for one that may take long or change many rows:
+    /// on SQLite it shares its commit with no other.
+    pub async fn begin_alone(&self, name: &'static str) -> Result<Tx, Error> {
+        self.begin_sharing(name, Sharing::Alone).await
+    }
+
+    async fn begin_sharing(&self, name: &'static str, sharing: Sharing) -> Result<Tx, Error> {
         let open = match self.pools() {
-            crate::open::Pools::Sqlite { writer, .. } => {
-                Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(of_writer)?)
-            }
-            crate::open::Pools::Postgres(pool, statements) => {
+            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin(sharing).await?),
+            Pools::Postgres(pool, statements) => {
                 let begun = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
                 Open::Postgres(begun, *statements)
             }
         };
         Ok(Tx { name, open, pending: Vec::new(), has_failed: false })
     }
-}
-
-/// Replaces the pool's time-out error, which would report a lack of connections: SQLite has one writer,
-/// so a time-out means that the transaction before this one is slow or waits for the file's lock.
-fn of_writer(error: sqlx::Error) -> Error {
-    if matches!(error, sqlx::Error::PoolTimedOut) {
-        return Error::Unavailable(Fault {
-            code: None,
-            message:
-                "the transaction before this one did not end in time; another program may hold \
-                      the lock of the database file"
-                    .to_owned(),
-            kind: FaultKind::Locked,
-        });
-    }
-    error.into()
 }
 
 impl Tx {
@@ -74,7 +67,7 @@ impl Tx {
         }
         self.append_pending_changes().await?;
         match self.open {
-            Open::Sqlite(open) => open.commit().await?,
+            Open::Sqlite(member) => member.commit().await?,
             Open::Postgres(open, _) => open.commit().await?,
         }
         Ok(())
@@ -106,7 +99,10 @@ impl Tx {
     /// Executes `call` and returns how many rows it changed.
     pub(crate) fn run(&mut self, call: Call) -> CallFuture<'_, u64> {
         Box::pin(async move {
-            let answer = call.run(self.link()).await;
+            let answer = match self.link() {
+                Ok(link) => call.run(link).await,
+                Err(error) => Err(error),
+            };
             self.judge(answer)
         })
     }
@@ -119,7 +115,10 @@ impl Tx {
 
     fn fetch(&mut self, call: Call) -> CallFuture<'_, Rows> {
         Box::pin(async move {
-            let answer = call.rows(self.link()).await;
+            let answer = match self.link() {
+                Ok(link) => call.rows(link).await,
+                Err(error) => Err(error),
+            };
             self.judge(answer)
         })
     }
@@ -129,10 +128,15 @@ impl Tx {
         Ok(self.rows(call).await?.into_iter().next())
     }
 
-    fn link(&mut self) -> Link<'_> {
+    /// Returns the connection; an error after a failed query, because SQLite may have rolled the
+    /// transaction back, and would then commit each further query on its own.
+    fn link(&mut self) -> Result<Link<'_>, sqlx::Error> {
+        if self.has_failed {
+            return Err(sqlx::Error::BeginFailed);
+        }
         match &mut self.open {
-            Open::Sqlite(open) => Link::Sqlite(open),
-            Open::Postgres(open, statements) => Link::Postgres(open, *statements),
+            Open::Sqlite(open) => Ok(Link::Sqlite(open.connection()?)),
+            Open::Postgres(open, statements) => Ok(Link::Postgres(open, *statements)),
         }
     }
 

@@ -17,9 +17,9 @@ const LANGUAGES = {
     unknown: "This account of your organisation is not connected to an active account here",
   },
   ja: {
-    title: "組織のアカウント", connect: "Example Directory に接続して入る",
+    title: "組織のアカウント", connect: "Example Directory に接続してサインイン",
     go: "Example Directory でサインイン", next: "続ける",
-    unknown: "この組織アカウントは、有効なアカウントに接続されていません",
+    unknown: "この組織のアカウントは、有効なスタッフアカウントに接続されていません",
   },
 };
 

@@ -3,7 +3,7 @@
 bulk-title = Sammelentscheidungen
 bulk-new = Mehrere Fälle zugleich entscheiden
 bulk-new-about = Wählen Sie die Fälle und eine Entscheidung für alle. Die nächste Seite zeigt, was sie betrifft, bevor etwas geschieht.
-bulk-alike = Offene Fälle mit einem Inhalt nahe demselben Eintrag.
+bulk-alike = Offene Fälle mit einem Inhalt, der einen Treffer mit demselben Eintrag hat.
 bulk-policy = Richtlinie
 bulk-any = alle
 bulk-show = Anzeigen

@@ -21,10 +21,10 @@ case-opened = Eröffnet
 case-earlier = Frühere Entscheidungen zu diesem Konto
 case-earlier-none = Keine
 case-earlier-about = { $count ->
-    [one] Gültig, bei diesem Dienst, nach dieser Richtlinie, innerhalb eines Tages. Nur diese Zahlen werden gezeigt.
-   *[other] Gültig, bei diesem Dienst, nach dieser Richtlinie, innerhalb von { $count } Tagen. Nur diese Zahlen werden gezeigt.
+    [one] Wirksame Entscheidungen bei diesem Dienst, nach dieser Richtlinie, vom letzten Tag. Nur diese Zahlen werden gezeigt.
+   *[other] Wirksame Entscheidungen bei diesem Dienst, nach dieser Richtlinie, aus den letzten { $count } Tagen. Nur diese Zahlen werden gezeigt.
 }
-case-alike = Dasselbe Bild anderswo
+case-alike = Treffer mit demselben Eintrag
 case-alike-count = { $count ->
     [one] in einem anderen offenen Fall
    *[other] in { $count } anderen offenen Fällen
@@ -77,14 +77,14 @@ item-view-failed = Der Inhalt kann jetzt nicht gezeigt werden. Ist eine Pause f�
 item-out-of-sight = Dieser Inhalt ist nicht auf dem Bildschirm. Blättern Sie zu ihm, und sehen Sie ihn dann an.
 item-verdict = Automatisches Urteil
 item-surface = Sichtbarkeit
-item-matched = Treffer
+item-matched = Treffer am
 item-hits = Treffer in Banken
 item-same-bytes = identische Bytes
 item-near-identical = fast gleiches Bild
 item-similar = ähnliches Bild
 item-text = Text zum Inhalt
 item-details = Einzelheiten
-item-context = Seite beim Dienst öffnen
+item-context = Seite beim Dienst öffnen (zählt als scharfe Ansicht)
 item-distance = { $count } von 256 Bit weichen ab
 item-frame = Bild { $number } von { $count } der Datei
 item-never-stored = Das Bild wurde nicht aufbewahrt. Entscheiden Sie nach den Angaben auf dieser Seite.
@@ -101,7 +101,7 @@ group-labels = Bezeichnungen der Quelle
 group-source = Quelle
 group-bank = Aus der Bank
 context-title = Seite beim Dienst
-context-about = Dass Sie diese Seite öffnen, ist aufgezeichnet und zählt als scharfe Ansicht. Es ersetzt keine Ansicht, die eine Entscheidung verlangt. Der Link führt aus Mamori hinaus; dort kann das Bild scharf zu sehen sein.
+context-about = Mamori hat aufgezeichnet, dass Sie diese Seite geöffnet haben; das zählt als scharfe Ansicht. Es ersetzt keine Ansicht, die eine Entscheidung verlangt. Der Link führt aus Mamori hinaus; dort kann das Bild scharf zu sehen sein.
 context-open = Öffnen bei
 context-back = Zurück zum Inhalt
 decide-title = Entscheiden
@@ -137,11 +137,11 @@ measure-suspend-hint = Leer: ohne Enddatum. Eine Sperre braucht eine zweite Zust
 decide-reason = Begründung
 decide-reason-hint = Der Dienst erhält sie und kann sie an die betroffene Person weitergeben. Beschreiben Sie, was Sie gesehen haben und warum es gegen die Richtlinie verstößt oder nicht.
 decide-go = Entscheiden
-decide-stop = Entscheiden und aufhören
+decide-stop = Entscheiden und zur Warteschlange
 decide-saved = Gespeicherte Begründungen
 decide-saved-none = Begründung wählen
 release-why = Grund
-release-skip = Diesen Fall überspringen
+release-skip = Diesen Fall überspringen und anderen überlassen
 release-skip-go = Überspringen und den nächsten Fall öffnen
 release-escalate = An die Leitung eskalieren
 release-escalate-go = Eskalieren

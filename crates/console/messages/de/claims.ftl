@@ -1,7 +1,7 @@
 ### How cases are claimed and left, for auditors.
 
 claims-title = Wie Fälle übernommen werden
-claims-about = Was jedes Teammitglied an jedem Tag (UTC) mit übernommenen Fällen getan hat, gezählt aus den Verläufen der Fälle. Verläufe enden mit ihren Fällen; alte Tage können daher unvollständig sein. Eine Markierung ist ein Grund nachzufragen und kein Beweis; die Zahlen sagen nichts darüber, wie gut ein Mensch arbeitet.
+claims-about = Was jedes Teammitglied an jedem Tag (UTC) mit übernommenen Fällen getan hat, gezählt aus den Verläufen der Fälle. Verläufe werden mit ihren Fällen gelöscht; alte Tage können daher unvollständig sein. Eine Markierung in der letzten Spalte ist ein Grund nachzufragen und kein Beweis; die Zahlen sagen nichts darüber, wie gut ein Mensch arbeitet.
 claims-range = Höchstens 31 Tage.
 claims-rows = Nach Teammitglied und Tag
 claims-none = An diesen Tagen gibt es nichts zu zählen.

@@ -3,7 +3,7 @@
 bulk-title = Bulk decisions
 bulk-new = Decide several cases at once
 bulk-new-about = Choose the cases and one decision for all of them. The next page shows what it affects before anything is done.
-bulk-alike = These are open cases with an item near the same entry.
+bulk-alike = Open cases with an item that matched the same entry.
 bulk-policy = Policy
 bulk-any = any
 bulk-show = Show
@@ -11,7 +11,7 @@ bulk-no-cases = There is no open case that you may decide.
 bulk-cases = Cases
 bulk-select-all = Select all
 bulk-select-none = Select none
-bulk-pictures-about = The pictures are blurred; that you saw them is recorded.
+bulk-pictures-about = The pictures are blurred. Each picture that is shown here is recorded as a view.
 bulk-items = { $count ->
     [one] one item
    *[other] { $count } items

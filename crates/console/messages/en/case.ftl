@@ -16,15 +16,15 @@ case-alias-about = This is an alias. The account’s own name is shown to the re
 case-item = Item
 case-service = Service
 case-service-leaving = The service is leaving
-case-service-leaving-about = Its deletion has begun: no new item of it is checked. It still receives and answers the actions of your decision. It is deleted when its cases are decided and its actions are answered or overdue.
+case-service-leaving-about = Its deletion has begun: new items from it are not checked. It still receives and answers the actions of your decision. It is deleted when all its cases are decided and all its actions are answered or overdue.
 case-opened = Opened
 case-earlier = Earlier decisions about this account
 case-earlier-none = None
 case-earlier-about = { $count ->
-    [one] In effect at this service, under this policy, within one day. Only these counts are shown.
-   *[other] In effect at this service, under this policy, within { $count } days. Only these counts are shown.
+    [one] Decisions in effect that were made at this service, under this policy, in the last day. Only these counts are shown.
+   *[other] Decisions in effect that were made at this service, under this policy, in the last { $count } days. Only these counts are shown.
 }
-case-alike = The same picture elsewhere
+case-alike = The same entry matched
 case-alike-count = { $count ->
     [one] in one other open case
    *[other] in { $count } other open cases
@@ -84,7 +84,7 @@ item-near-identical = near-identical picture
 item-similar = similar picture
 item-text = Text sent with the item
 item-details = Details
-item-context = Open its page at the service
+item-context = Open its page at the service (counts as a clear view)
 item-distance = { $count } of 256 bits differ
 item-frame = frame { $number } of { $count }
 item-never-stored = The picture was not stored. Decide from the information on this page.
@@ -101,7 +101,7 @@ group-labels = Labels of the source
 group-source = Source
 group-bank = Bank
 context-title = Page at the service
-context-about = Your opening of this page is recorded, and counts as a clear view. It does not replace a view that a decision requires. The link leaves Mamori; the page can show the picture clearly.
+context-about = Mamori has recorded that you opened this page, and counts it as a clear view. It does not replace a view that a decision requires. The link leads out of Mamori; the page at the service can show the picture clearly.
 context-open = Open at
 context-back = Back to the item
 decide-title = Decide
@@ -141,7 +141,7 @@ decide-stop = Decide and stop
 decide-saved = Saved reasons
 decide-saved-none = Choose a reason
 release-why = Why
-release-skip = Skip this case
+release-skip = Skip this case, and leave it to other reviewers
 release-skip-go = Skip, and open the next case
 release-escalate = Escalate to a lead
 release-escalate-go = Escalate
@@ -149,7 +149,7 @@ release-urgency = How urgent is it?
 release-hand-over = Hand over to a colleague
 release-to = Colleague
 release-hand-over-go = Hand over
-release-leave = Return to the queue
+release-leave = Return this case to the queue
 lower-title = Lower the urgency
 lower-to = New urgency
 lower-danger = A child may be in danger: the urgency stays until a lead who did not propose this agrees. In single-person operation it stays until you agree after one day.

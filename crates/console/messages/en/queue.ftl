@@ -25,9 +25,9 @@ queue-of-leaving = { $count ->
    *[other] { $count } undecided cases are from services that are leaving.
 }
 queue-no-lead = Some cases need a lead, but no staff member has that role. Ask an administrator to give a staff member the lead role.
-queue-claim-limit = The limit on claims within an hour is reached. The next claim is possible from
-queue-leave-limit = The limit on cases that are left undecided is reached. The next claim is possible from
-queue-limit-danger = A case in which a child may be in danger now can be claimed before.
+queue-claim-limit = You have claimed too many cases within an hour. You can claim the next one from
+queue-leave-limit = You have left too many cases undecided. You can claim the next one from
+queue-limit-danger = You can still claim a case in which a child may be in danger now.
 queue-list = List the undecided cases
 queue-limited-services = You see the cases of these services:
 queue-limited-policies = You see the cases under these policies:

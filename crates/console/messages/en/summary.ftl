@@ -21,8 +21,8 @@ summary-limit-feature = { $count ->
    *[other] Disable “{ $feature }” of { $count } accounts until { $until } ({ $names }).
 }
 summary-restore-account = { $count ->
-    [one] Restore one account ({ $names }).
-   *[other] Restore { $count } accounts ({ $names }).
+    [one] Lift the suspension of one account ({ $names }).
+   *[other] Lift the suspension of { $count } accounts ({ $names }).
 }
 summary-restore-feature = { $count ->
     [one] Restore “{ $feature }” of one account ({ $names }).
@@ -55,8 +55,8 @@ act-limit-feature = { $count ->
    *[other] disable a feature of { $count } accounts
 }
 act-restore-account = { $count ->
-    [one] restore one account
-   *[other] restore { $count } accounts
+    [one] lift the suspension of one account
+   *[other] lift the suspension of { $count } accounts
 }
 act-restore-feature = { $count ->
     [one] restore a feature of one account
@@ -83,7 +83,7 @@ act-propose = Propose: { $act }
 act-approve = Approve: { $act }
 act-undo = Undo: { $act }
 confirm-title = Confirm this decision
-confirm-about-standing = The decision comes into effect as soon as you confirm it.
+confirm-about-standing = The decision comes into effect as soon as you confirm it. You can undo it for a limited time.
 confirm-about-proposed = A lead must approve it. Nothing is sent to the service before that.
 confirm-about-proposed-alone = In single-person operation you must review and approve it after one day. Nothing is sent to the service before that.
 confirm-back = Change the decision
@@ -104,8 +104,8 @@ views-needed-unkept = { $count ->
 viewing-author = Viewed by the reviewer
 viewing-approver = Viewed by the second approver
 viewing-without = Decided without viewing
-viewing-viewed = all items that must be viewed before a grave decision
-viewing-in-part = some of the items that must be viewed before a grave decision
+viewing-viewed = all items that must be viewed before an account is suspended
+viewing-in-part = some of the items that must be viewed before an account is suspended
 viewing-not-needed = nothing; no view was required
 viewing-not-kept = nothing; no picture was kept, or none could be shown
 viewing-not-viewed = nothing, although pictures were kept

@@ -3,7 +3,7 @@
 bulk-title = Décisions groupées
 bulk-new = Décider plusieurs dossiers à la fois
 bulk-new-about = Choisissez les dossiers et une décision pour tous. La page suivante montre ce qu’elle concerne, avant que rien ne soit fait.
-bulk-alike = Dossiers ouverts dont un élément est proche de la même entrée.
+bulk-alike = Dossiers ouverts dont un élément correspond à la même entrée.
 bulk-policy = Règle
 bulk-any = toutes
 bulk-show = Afficher

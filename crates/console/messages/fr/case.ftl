@@ -21,10 +21,10 @@ case-opened = Ouvert
 case-earlier = Décisions antérieures sur ce compte
 case-earlier-none = Aucune
 case-earlier-about = { $count ->
-    [one] En vigueur, chez ce service, selon cette règle, depuis un jour. Seuls ces nombres sont affichés.
-   *[other] En vigueur, chez ce service, selon cette règle, depuis { $count } jours. Seuls ces nombres sont affichés.
+    [one] Décisions en vigueur, prises chez ce service, selon cette règle, ce dernier jour. Seuls ces nombres sont affichés.
+   *[other] Décisions en vigueur, prises chez ce service, selon cette règle, ces { $count } derniers jours. Seuls ces nombres sont affichés.
 }
-case-alike = La même image ailleurs
+case-alike = La même entrée correspond
 case-alike-count = { $count ->
     [one] dans un autre dossier ouvert
    *[other] dans { $count } autres dossiers ouverts
@@ -77,14 +77,14 @@ item-view-failed = L’élément ne peut pas être affiché maintenant. Si une p
 item-out-of-sight = Cet élément n’est pas à l’écran. Faites défiler jusqu’à lui, puis regardez-le.
 item-verdict = Verdict automatique
 item-surface = Visibilité
-item-matched = Correspondance
+item-matched = Correspondance le
 item-hits = Correspondances dans les banques
 item-same-bytes = octets identiques
 item-near-identical = image presque identique
 item-similar = image semblable
 item-text = Texte joint à l’élément
 item-details = Détails
-item-context = Ouvrir sa page chez le service
+item-context = Ouvrir sa page chez le service (compte comme une consultation nette)
 item-distance = { $count } bits sur 256 diffèrent
 item-frame = image { $number } sur { $count } du fichier
 item-never-stored = L’image n’a pas été conservée. Décidez d’après les informations de cette page.
@@ -137,18 +137,18 @@ measure-suspend-hint = Vide : sans date de fin. Une suspension exige une seconde
 decide-reason = Motif
 decide-reason-hint = Le service le reçoit et peut le transmettre à la personne concernée. Décrivez ce que vous avez vu, et pourquoi c’est ou non contraire à la règle.
 decide-go = Décider
-decide-stop = Décider et s’arrêter
-decide-saved = Raisons enregistrées
-decide-saved-none = Choisir une raison
+decide-stop = Décider et revenir à la file
+decide-saved = Motifs enregistrés
+decide-saved-none = Choisir un motif
 release-why = Motif
-release-skip = Passer ce dossier
+release-skip = Passer ce dossier et le laisser à d’autres
 release-skip-go = Passer et ouvrir le dossier suivant
 release-escalate = Transmettre à un responsable
 release-escalate-go = Transmettre
 release-urgency = Quelle est l’urgence ?
-release-hand-over = Transmettre à un collègue
+release-hand-over = Confier à un collègue
 release-to = Collègue
-release-hand-over-go = Transmettre au collègue
+release-hand-over-go = Confier au collègue
 release-leave = Remettre dans la file
 lower-title = Baisser l’urgence
 lower-to = Nouvelle urgence

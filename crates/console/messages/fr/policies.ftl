@@ -23,12 +23,12 @@ policies-change-about = Cela crée une nouvelle version. Les décisions précéd
 policies-go = Mettre la nouvelle version en vigueur
 policies-before = Versions précédentes
 policies-to-list = Toutes les règles
-reasons-title = Raisons enregistrées
-reasons-about = Ces textes peuvent être choisis comme raison d’une décision, ou pour passer ou transmettre un dossier, et modifiés avant l’envoi. Chaque décision garde son propre texte : un changement ici n’en touche aucune.
+reasons-title = Motifs enregistrés
+reasons-about = Ces textes peuvent être choisis comme motif d’une décision, ou pour passer ou transmettre un dossier, et modifiés avant l’envoi. Chaque décision garde son propre texte : un changement ici n’en touche aucune.
 reasons-limit = { $count ->
-    [one] Une raison au plus par règle et par langue.
-   *[other] { $count } raisons au plus par règle et par langue. Les champs vides sont ignorés.
+    [one] Un motif au plus par règle et par langue.
+   *[other] { $count } motifs au plus par règle et par langue. Les champs vides sont ignorés.
 }
 reasons-changed = Dernière modification :
-reasons-saved = Les raisons sont enregistrées.
-reasons-save = Enregistrer les raisons
+reasons-saved = Les motifs sont enregistrés.
+reasons-save = Enregistrer les motifs

@@ -3,7 +3,7 @@
 bulk-title = Decisioni collettive
 bulk-new = Decidere più casi insieme
 bulk-new-about = Scelga i casi e una decisione per tutti. La pagina seguente mostra che cosa riguarda, prima che si faccia qualcosa.
-bulk-alike = Casi aperti con un elemento vicino alla stessa voce.
+bulk-alike = Casi aperti con un elemento che corrisponde alla stessa voce.
 bulk-policy = Regola
 bulk-any = tutte
 bulk-show = Mostra

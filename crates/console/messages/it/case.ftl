@@ -24,7 +24,7 @@ case-earlier-about = { $count ->
     [one] In vigore, presso questo servizio, secondo questa regola, nell’ultimo giorno. Si mostrano solo questi numeri.
    *[other] In vigore, presso questo servizio, secondo questa regola, negli ultimi { $count } giorni. Si mostrano solo questi numeri.
 }
-case-alike = La stessa immagine altrove
+case-alike = La stessa voce corrisponde
 case-alike-count = { $count ->
     [one] in un altro caso aperto
    *[other] in altri { $count } casi aperti
@@ -77,14 +77,14 @@ item-view-failed = L’elemento ora non si può mostrare. Se serve una pausa, lo
 item-out-of-sight = Questo elemento non è sullo schermo. Scorra fino a esso, e poi lo guardi.
 item-verdict = Verdetto automatico
 item-surface = Visibilità
-item-matched = Corrispondenza
+item-matched = Corrispondenza del
 item-hits = Riscontri nelle banche
 item-same-bytes = byte identici
 item-near-identical = immagine quasi identica
 item-similar = immagine simile
 item-text = Testo inviato con l’elemento
 item-details = Dettagli
-item-context = Apri la sua pagina presso il servizio
+item-context = Apri la sua pagina presso il servizio (conta come una visione nitida)
 item-distance = differiscono { $count } bit su 256
 item-frame = fotogramma { $number } di { $count }
 item-never-stored = L’immagine non è stata conservata. Decida in base alle informazioni di questa pagina.
@@ -137,18 +137,18 @@ measure-suspend-hint = Vuoto: senza data di fine. Una sospensione richiede una s
 decide-reason = Motivo
 decide-reason-hint = Il servizio lo riceve e può comunicarlo alla persona interessata. Descriva che cosa ha visto, e perché viola o non viola la regola.
 decide-go = Decidi
-decide-stop = Decidi e fermati
+decide-stop = Decidi e torna alla coda
 decide-saved = Motivi salvati
 decide-saved-none = Scegli un motivo
 release-why = Motivo
-release-skip = Salta questo caso
+release-skip = Salta questo caso e lascialo ad altri
 release-skip-go = Salta e apri il caso successivo
 release-escalate = Passa a un responsabile
 release-escalate-go = Passa
 release-urgency = Quanto è urgente?
-release-hand-over = Passa a un collega
+release-hand-over = Affida a un collega
 release-to = Collega
-release-hand-over-go = Passa al collega
+release-hand-over-go = Affida al collega
 release-leave = Rimetti in coda
 lower-title = Abbassa l’urgenza
 lower-to = Nuova urgenza

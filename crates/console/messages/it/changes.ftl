@@ -2,7 +2,7 @@
 
 changes-title = Modifiche da approvare
 changes-requests = In attesa di un secondo attore
-changes-requests-about = Ognuna di queste modifiche è stata richiesta con una chiave API o dalla riga di comando e non ha ancora effetto. Può approvarla un responsabile, un revisore o il titolare di una chiave API indipendente.
+changes-requests-about = Ognuna di queste modifiche è stata richiesta con una chiave API o dalla riga di comando e non ha ancora effetto. Può approvarla un responsabile, un auditor o il titolare di una chiave API indipendente.
 changes-no-requests = Nessuna modifica è in attesa.
 changes-by = Richiesta da
 changes-id = Identificativo della richiesta
@@ -50,7 +50,7 @@ change-open-benign-bank = Creare o attivare una banca di immagini note come inno
 change-add-benign-entries = Aggiungere impronte a una banca di immagini note come innocue
 change-postpone-end = Rinviare la fine di una voce
 change-mass-withdrawal = Ritirare molte voci di una banca, o anticiparne la fine
-change-widen-reach = Usare una banca su un’altra superficie o in un altro paese
+change-widen-reach = Usare una banca per un’altra visibilità o in un altro Paese
 change-open-private-messages = Usare una banca sui messaggi privati
 change-raise-distance = Portare il limite di distanza di una banca oltre il valore ammesso senza approvazione
 change-lower-quality = Abbassare la qualità minima di una banca a meno di 50
@@ -59,7 +59,7 @@ change-issue-admin-key = Emettere una chiave di amministratore
 change-revoke-other-key = Revocare la chiave di un altro attore
 change-bank-disabled = Una banca è stata disattivata
 change-action-lowered = L’effetto di una banca è stato attenuato
-change-reach-narrowed = Una banca si applica a meno superfici o paesi, o per meno tempo
-change-comparison-narrowed = Una banca confronta di meno
+change-reach-narrowed = Una banca si applica a meno visibilità o Paesi, o per meno tempo
+change-comparison-narrowed = Una banca confronta di meno: distanza, qualità, o copie ruotate e specchiate
 change-entries-withdrawn = Alcune voci sono state ritirate
 change-entry-shortened = Una voce finisce prima

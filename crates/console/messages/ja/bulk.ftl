@@ -3,7 +3,7 @@
 bulk-title = 一括判断
 bulk-new = 複数の案件をまとめて判断
 bulk-new-about = 案件を選び、共通の判断を入力してください。次のページで影響する範囲を確認するまで、何も実行されません。
-bulk-alike = 同じエントリに近いアイテムを含む、未判断の案件です。
+bulk-alike = 同じエントリに一致したアイテムを含む、未判断の案件です。
 bulk-policy = ポリシー
 bulk-any = すべて
 bulk-show = 表示

@@ -271,7 +271,8 @@ on_both_engines! {
         assert!(refused.text.contains("<title>Some items must be viewed first"), "{refused:?}");
         assert_eq!(approved.to(), read);
         let record = app.get_as(&lea, &read).await;
-        assert_eq!(record.page().matches("all items that must be viewed before a grave decision").count(), 2);
+        let viewed = "all items that must be viewed before an account is suspended";
+        assert_eq!(record.page().matches(viewed).count(), 2);
     }
 
     async fn a_lead_refuses_a_suspension_with_a_reason(records: TestDatabase) {

@@ -21,7 +21,7 @@ const PROVE: &str = "/console/prove/oidc";
 const CONNECT: &str = "/console/me/oidc";
 const FINISH: &str = "/console/sign-in/oidc/finish";
 
-const REFUSED: &str = "The answer from the account of your organisation was refused";
+const REFUSED: &str = "The answer of your organisation’s sign-in service was refused";
 const UNKNOWN: &str =
     "This account of your organisation is not connected to an active account here";
 
@@ -246,7 +246,7 @@ on_both_engines! {
         let own = Browser::default().through(&app, &format!("{link}/oidc"), "bob").await;
         let by_rei = Browser::default().through(&app, SIGN_IN, "ada").await;
 
-        let text = "This account of your organisation is connected to another person here";
+        let text = "This account of your organisation is connected to another staff account";
         is_refused(&taken, StatusCode::CONFLICT, text);
         assert_eq!(own.to(), "/console", "the link is not used up");
         assert_eq!(by_rei.to(), "/console");
@@ -447,7 +447,7 @@ async fn a_provider_that_does_not_answer_leaves_the_other_methods() {
     let form = app.get("/console/sign-in").await;
 
     assert_eq!(silent.status, StatusCode::SERVICE_UNAVAILABLE, "{silent:?}");
-    assert!(silent.text.contains("The account of your organisation cannot be reached"));
+    assert!(silent.text.contains("Your organisation’s sign-in service cannot be reached"));
     assert!(form.page().contains("id=\"password\""), "{form:?}");
 }
 

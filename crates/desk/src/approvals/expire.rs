@@ -23,7 +23,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     }
     tx.commit().await?;
 
-    let mut tx = desk.store().begin("expire_approvals").await?;
+    let mut tx = desk.store().begin_alone("expire_approvals").await?;
     let rows_deleted = tx.delete_resolved_requests(before, ROWS_AT_ONCE).await?
         + tx.delete_acknowledged_notices(before, ROWS_AT_ONCE).await?
         + tx.delete_ended_source_approvals(now).await?;

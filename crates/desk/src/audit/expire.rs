@@ -11,7 +11,7 @@ use crate::{Desk, Error};
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let before = desk.kept_since(retention::AUDIT, now);
 
-    let mut tx = desk.store().begin("expire_audit").await?;
+    let mut tx = desk.store().begin_alone("expire_audit").await?;
     let rows_deleted = tx.expire_audit_events(before, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 

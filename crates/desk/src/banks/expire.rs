@@ -17,13 +17,13 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     // A dispute belongs to a decision, and is kept as long.
     let disputes = desk.kept_since(retention::CASES, now);
 
-    let mut tx = desk.store().begin("expire_entries").await?;
+    let mut tx = desk.store().begin_alone("expire_entries").await?;
     let entries_expired = tx.expire_entries(now, ROWS_AT_ONCE).await?;
     let disputes_ended = tx.end_disputes_without_case(now, ROWS_AT_ONCE).await?;
     let imports_interrupted = tx.interrupt_imports(stalled.unwrap_or(Timestamp::MIN)).await?;
     tx.commit().await?;
 
-    let mut tx = desk.store().begin("expire_banks").await?;
+    let mut tx = desk.store().begin_alone("expire_banks").await?;
     let rows_deleted = tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?
         + tx.delete_imports_before(imports, ROWS_AT_ONCE).await?
         + tx.delete_disputes_before(disputes, ROWS_AT_ONCE).await?;

@@ -361,7 +361,7 @@ impl Running<'_> {
         let (lines, batch): (Vec<u64>, Vec<NewEntry>) =
             std::mem::take(&mut self.batch).into_iter().unzip();
 
-        let mut tx = self.desk.store().begin("import_entries").await?;
+        let mut tx = self.desk.store().begin_alone("import_entries").await?;
         let mut import = self.import.clone();
         // No more is added to a bank that was deleted meanwhile, or whose action was raised.
         let bank = tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;

@@ -100,7 +100,7 @@ impl Desk {
         who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
-        let mut tx = self.store().begin("withdraw_source").await?;
+        let mut tx = self.store().begin_alone("withdraw_source").await?;
         let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         who.require_bank(&bank)?;
         let more = tx.count_live_of_source(bank.id, source).await?;

@@ -15,7 +15,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let claims_lapsed = desk.lapse(&mut tx, now).await?;
     tx.commit().await?;
 
-    let mut tx = desk.store().begin("expire_cases").await?;
+    let mut tx = desk.store().begin_alone("expire_cases").await?;
     let rows_deleted = tx.delete_cases_before(cases, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 

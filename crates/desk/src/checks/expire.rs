@@ -17,7 +17,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let matches = desk.kept_since(retention::MATCHES, now);
     let cleared = days_before(now, CLEARED_CHECKS_DAYS).to_zoned(TimeZone::UTC).date();
 
-    let mut tx = desk.store().begin("expire_checks").await?;
+    let mut tx = desk.store().begin_alone("expire_checks").await?;
     let rows_deleted = tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
         + tx.delete_cleared_checks_before(cleared, ROWS_AT_ONCE).await?;
     tx.commit().await?;

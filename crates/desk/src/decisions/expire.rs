@@ -16,7 +16,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let bulks_lapsed = desk.lapse_bulks(&mut tx, now).await?;
     tx.commit().await?;
 
-    let mut tx = desk.store().begin("expire_decisions").await?;
+    let mut tx = desk.store().begin_alone("expire_decisions").await?;
     let rows_deleted = tx.delete_bulks_before(bulks, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 

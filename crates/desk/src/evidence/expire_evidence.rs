@@ -31,7 +31,7 @@ impl Desk {
     pub(crate) async fn expire_evidence(&self, now: Timestamp) -> Result<u64, Error> {
         let mut all = 0;
         loop {
-            let mut tx = self.store().begin("expire_evidence").await?;
+            let mut tx = self.store().begin_alone("expire_evidence").await?;
             let expired = tx.expire_evidence(now, ROWS_AT_ONCE).await?;
             for evidence in &expired {
                 let job = NewJob {

@@ -16,7 +16,7 @@ const CHANGES_KEPT_DAYS: u32 = 7;
 /// that was ahead can have postponed it so far. Not while this node's clock is behind the last sweep,
 /// when a job may seem to be due so late and is due in its time.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
-    let mut tx = desk.store().begin("expire_node").await?;
+    let mut tx = desk.store().begin_alone("expire_node").await?;
     let rows_deleted =
         tx.prune_changes_before(days_before(now, CHANGES_KEPT_DAYS), ROWS_AT_ONCE).await?;
     let is_behind = desk.inner.clock_guard.is_behind();

@@ -60,7 +60,7 @@ const ENGLISH: Texts = Texts {
     subject: |topic| match topic {
         Topic::ChildInDanger => "a child may be in danger: an unclaimed case waits",
         Topic::CasesWaiting => "cases have waited for a long time",
-        Topic::LeadsWaiting => "decisions of leads are needed",
+        Topic::LeadsWaiting => "work waits for a lead, a policy editor or a second actor",
         Topic::VaultFull => "the vault is nearly full",
     },
     label: |counted| match counted {
@@ -84,14 +84,14 @@ const JAPANESE: Texts = Texts {
     subject: |topic| match topic {
         Topic::ChildInDanger => "子どもが危険な可能性：担当者のいない案件があります",
         Topic::CasesWaiting => "長く待っている案件があります",
-        Topic::LeadsWaiting => "主任の判断が必要です",
+        Topic::LeadsWaiting => "主任、ポリシー編集者または二人目の承認者の対応が必要です",
         Topic::VaultFull => "保管庫の空きがわずかです",
     },
     label: |counted| match counted {
         Counted::CasesChildInDanger => "子どもが今まさに危険な可能性のある、担当者のいない案件",
-        Counted::CasesNewMaterial => "新しい素材の、担当者のいない案件",
-        Counted::CasesKnownMaterial => "既知の素材の、担当者のいない案件",
-        Counted::EscalatedCases => "主任に引き上げられた案件",
+        Counted::CasesNewMaterial => "新規のコンテンツの、担当者のいない案件",
+        Counted::CasesKnownMaterial => "既知のコンテンツの、担当者のいない案件",
+        Counted::EscalatedCases => "主任にエスカレーションされた案件",
         Counted::Decisions => "二人目の承認を待つ判断",
         Counted::BulkDecisions => "二人目の承認を待つ一括判断",
         Counted::UrgencyLowerings => "緊急度を下げる提案",
@@ -108,7 +108,9 @@ const FRENCH: Texts = Texts {
     subject: |topic| match topic {
         Topic::ChildInDanger => "un enfant est peut-être en danger : un dossier attend",
         Topic::CasesWaiting => "des dossiers attendent depuis longtemps",
-        Topic::LeadsWaiting => "des décisions de responsables sont attendues",
+        Topic::LeadsWaiting => {
+            "un responsable, la rédaction des règles ou un second acteur est attendu"
+        }
         Topic::VaultFull => "le coffre est presque plein",
     },
     label: |counted| match counted {
@@ -134,7 +136,9 @@ const GERMAN: Texts = Texts {
     subject: |topic| match topic {
         Topic::ChildInDanger => "ein Kind ist vielleicht in Gefahr: ein Fall wartet",
         Topic::CasesWaiting => "Fälle warten seit Langem",
-        Topic::LeadsWaiting => "Entscheidungen der Leitung sind nötig",
+        Topic::LeadsWaiting => {
+            "Leitung, Richtlinienredaktion oder ein zweiter Akteur wird gebraucht"
+        }
         Topic::VaultFull => "der Tresor ist fast voll",
     },
     label: |counted| match counted {
@@ -143,7 +147,7 @@ const GERMAN: Texts = Texts {
         }
         Counted::CasesNewMaterial => "Nicht übernommene Fälle mit neuem Material",
         Counted::CasesKnownMaterial => "Nicht übernommene Fälle mit bekanntem Material",
-        Counted::EscalatedCases => "An die Leitung abgegebene Fälle",
+        Counted::EscalatedCases => "An die Leitung eskalierte Fälle",
         Counted::Decisions => "Entscheidungen, die auf die zweite Zustimmung warten",
         Counted::BulkDecisions => "Sammelentscheidungen, die auf die zweite Zustimmung warten",
         Counted::UrgencyLowerings => "Vorschläge, eine Dringlichkeit zu senken",
@@ -160,7 +164,9 @@ const ITALIAN: Texts = Texts {
     subject: |topic| match topic {
         Topic::ChildInDanger => "un minore è forse in pericolo: un caso attende",
         Topic::CasesWaiting => "alcuni casi attendono da tempo",
-        Topic::LeadsWaiting => "servono decisioni dei responsabili",
+        Topic::LeadsWaiting => {
+            "serve un responsabile, la redazione delle regole o un secondo attore"
+        }
         Topic::VaultFull => "la cassaforte è quasi piena",
     },
     label: |counted| match counted {

@@ -15,7 +15,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let attempts = desk.kept_since(retention::SIGN_INS, now);
     let breaks = days_before(now, BREAKS_KEPT_DAYS);
 
-    let mut tx = desk.store().begin("expire_staff").await?;
+    let mut tx = desk.store().begin_alone("expire_staff").await?;
     let rows_deleted = tx.delete_attempts_before(attempts, ROWS_AT_ONCE).await?
         + tx.delete_breaks_before(breaks, ROWS_AT_ONCE).await?
         + tx.delete_expired(now, ROWS_AT_ONCE).await?;

@@ -15,7 +15,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     let terms = [retention::DELIVERIES, retention::MATCHES, retention::CASES];
     let deliveries = terms.map(|term| desk.kept_since(term, now)).into_iter().max();
 
-    let mut tx = desk.store().begin("expire_webhooks").await?;
+    let mut tx = desk.store().begin_alone("expire_webhooks").await?;
     let deliveries = deliveries.unwrap_or(Timestamp::MIN);
     // Rows of endpoints are locked before those of deliveries, everywhere.
     tx.erase_previous_secrets(now).await?;

@@ -22,7 +22,7 @@ impl Store {
     /// nothing on PostgreSQL.
     pub async fn forget_overwritten(&self) -> Result<bool, Error> {
         let Pools::Sqlite { writer, .. } = self.pools() else { return Ok(true) };
-        let mut connection = writer.acquire().await?;
+        let mut connection = writer.pool().acquire().await?;
         let (usual,): (i64,) = sqlx::query_as(HOW_LONG).fetch_one(&mut *connection).await?;
 
         wait_for(&mut connection, READERS_WAIT.as_millis()).await?;

@@ -10,7 +10,6 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
-use crate::row::row;
 use crate::tx::Tx;
 
 queries! {
@@ -22,8 +21,18 @@ queries! {
         SELECT id, display_name
           FROM staff
          WHERE id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))";
+    // One row: a page of a case lists all of them, and the driver hands over each row by itself.
     WORKING_STAFF = "-- working_staff
-        SELECT id, display_name, roles, assignment FROM staff WHERE ended_at IS NULL ORDER BY id";
+        SELECT json_group_array(json_array(lower(hex(id)), display_name, json(roles),
+                                           json(assignment)) ORDER BY id)
+          FROM staff
+         WHERE ended_at IS NULL",
+        postgres: "-- working_staff
+        SELECT CAST(COALESCE(json_agg(json_build_array(id, display_name, CAST(roles AS json),
+                                                       CAST(assignment AS json)) ORDER BY id),
+                             '[]') AS text)
+          FROM staff
+         WHERE ended_at IS NULL";
 }
 
 /// An active staff member, as far as colleagues must know them.
@@ -39,28 +48,17 @@ pub struct Colleague {
     pub assignment: Assignment,
 }
 
-row! {
-    struct ColleagueRow {
-        id: Uuid,
-        display_name: String,
-        roles: String,
-        assignment: String,
-    }
-}
+/// A staff member as [`WORKING_STAFF`] lists them: id, display name, roles, assignment.
+type Listed = (Uuid, String, RoleSet, Assignment);
 
-impl ColleagueRow {
-    fn read(self) -> Result<Colleague, Error> {
-        Ok(Colleague {
-            id: self.id.into(),
-            display_name: self.display_name.parse().or_corrupt("staff.display_name")?,
-            roles: serde_json::from_str(&self.roles).or_corrupt("staff.roles")?,
-            assignment: serde_json::from_str(&self.assignment).or_corrupt("staff.assignment")?,
-        })
-    }
-
-    fn read_all(rows: Vec<Self>) -> Result<Vec<Colleague>, Error> {
-        rows.into_iter().map(Self::read).collect()
-    }
+fn read_colleagues(row: Option<(String,)>) -> Result<Vec<Colleague>, Error> {
+    let Some((list,)) = row else { return Ok(Vec::new()) };
+    let listed: Vec<Listed> = serde_json::from_str(&list).or_corrupt("staff.roles")?;
+    let read = |(id, display_name, roles, assignment): Listed| {
+        let display_name = display_name.parse().or_corrupt("staff.display_name")?;
+        Ok(Colleague { id: id.into(), display_name, roles, assignment })
+    };
+    listed.into_iter().map(read).collect()
 }
 
 impl Store {
@@ -79,13 +77,13 @@ impl Store {
 
     /// Returns all active staff members, the oldest account first.
     pub async fn colleagues(&self) -> Result<Vec<Colleague>, Error> {
-        ColleagueRow::read_all(self.rows(WORKING_STAFF.call()).await?)
+        read_colleagues(self.row(WORKING_STAFF.call()).await?)
     }
 }
 
 impl Tx {
     /// Returns all active staff members, the oldest account first.
     pub async fn colleagues(&mut self) -> Result<Vec<Colleague>, Error> {
-        ColleagueRow::read_all(self.rows(WORKING_STAFF.call()).await?)
+        read_colleagues(self.row(WORKING_STAFF.call()).await?)
     }
 }
