@@ -71,9 +71,7 @@ on_both_engines! {
         assert!(!reviewers.page().contains("/console/disputes"), "{reviewers:?}");
     }
 
-    async fn not_a_match_is_shown_at_its_field_until_viewed_and_asked_until_confirmed(
-        records: TestDatabase,
-    ) {
+    async fn not_a_match_is_refused_until_viewed_and_asked_until_confirmed(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (rei, lead) = (app.reviewer("rei").await, app.lead("lin").await);
         app.item("a", Some("user-17")).await;
