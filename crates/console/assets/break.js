@@ -9,8 +9,11 @@ if (until) {
   const say = () => {
     const minutes = Math.max(0, Math.ceil((end - Date.now()) / 60_000));
     left.textContent = place.dataset.break.replace("{minutes}", String(minutes));
-    if (minutes === 0) location.reload();
+    return minutes;
   };
   say();
-  setInterval(say, 30_000);
+  // Not at once: the clock of this machine may be ahead of the server's, whose break goes on.
+  setInterval(() => {
+    if (say() === 0) location.reload();
+  }, 30_000);
 }

@@ -37,6 +37,11 @@ macro_rules! sources {
 
 sources! { "audit" "frame" "faults" "terms" "sign-in" "start" "queue" "cases" "case" "decisions" "me" "find" "webhooks" "staff" "banks" "policies" "bulk" "summary" "changes" "claims" }
 
+/// Begins a text whose direction is that of its first letter, whatever stands around it (UAX #9).
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+/// Ends such a text.
+const POP_ISOLATE: char = '\u{2069}';
+
 type Bundle = FluentBundle<FluentResource>;
 
 static BUNDLES: LazyLock<Vec<(Language, Bundle)>> = LazyLock::new(|| {
@@ -92,6 +97,9 @@ pub fn name(language: Language) -> String {
 fn read<'a>(language: Language, files: impl Iterator<Item = &'a str>) -> (Language, Bundle) {
     let tag: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
+    // Fluent would isolate numbers too, and the marks go with each number that is copied from a page.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(isolated));
     for text in files {
         let resource = FluentResource::try_new(text.to_owned());
         let resource = resource.unwrap_or_else(|(readable, _)| readable);
@@ -100,6 +108,18 @@ fn read<'a>(language: Language, files: impl Iterator<Item = &'a str>) -> (Langua
         }
     }
     (language, bundle)
+}
+
+/// Isolates the direction of a text in a message: a name may be written from right to left. Numbers
+/// are formatted as Fluent does, without marks.
+fn isolated<Memoizer>(value: &FluentValue<'_>, _: &Memoizer) -> Option<String> {
+    match value {
+        FluentValue::String(text) => Some(format!("{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}")),
+        FluentValue::Number(_)
+        | FluentValue::Custom(_)
+        | FluentValue::None
+        | FluentValue::Error => None,
+    }
 }
 
 /// Formats messages in one language.
@@ -128,7 +148,7 @@ impl Messages {
         self.with(id, &[("name", FluentValue::from(show::visible(name)))])
     }
 
-    /// Returns the message `id` with these arguments.
+    /// Returns the message `id` with these arguments. The direction of texts among them is isolated.
     pub fn with(self, id: &str, arguments: &[(&'static str, FluentValue<'_>)]) -> String {
         let arguments: FluentArgs<'_> = arguments.iter().cloned().collect();
         self.format(id, Some(&arguments))
@@ -141,9 +161,40 @@ impl Messages {
             let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
                 continue;
             };
-            let mut errors = Vec::new();
-            return bundle.format_pattern(pattern, arguments, &mut errors).into_owned();
+            let (mut text, mut errors) = (String::new(), Vec::new());
+            // `format_pattern` would isolate the message as a whole. Writing to a `String` cannot fail.
+            bundle.write_pattern(&mut text, pattern, arguments, &mut errors).unwrap_or_default();
+            return text;
         }
         id.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_no_marks_of_direction_and_a_name_has_them() {
+        for language in Language::BUILT_IN {
+            let messages = Messages(language);
+            let minutes = messages.with("start-waited-minutes", &[("minutes", 0.into())]);
+            assert!(minutes.contains('0'), "{minutes:?}");
+            assert!(!minutes.contains(['\u{2068}', '\u{2069}']), "{minutes:?}");
+
+            let name = "\u{5d3}\u{5e0}\u{5d4} 17";
+            let connect = messages.named("me-oidc-go", name);
+            assert!(connect.contains(&format!("\u{2068}{name}\u{2069}")), "{connect:?}");
+            assert_eq!(connect.matches('\u{2068}').count(), 1, "{connect:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_numbers_of_one_message_differ() {
+        let arguments = [("names", "a, b".into()), ("count", 12.into())];
+
+        let text = Messages(Language::English).with("summary-more", &arguments);
+
+        assert_eq!(text, "\u{2068}a, b\u{2069} and 12 more");
     }
 }

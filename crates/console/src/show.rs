@@ -225,8 +225,7 @@ mod tests {
     #[test]
     fn a_duration_has_the_two_units_that_matter() {
         let shown = |minutes: i64| {
-            let text = duration(Messages(Language::English), SignedDuration::from_mins(minutes));
-            text.replace(['\u{2068}', '\u{2069}'], "")
+            duration(Messages(Language::English), SignedDuration::from_mins(minutes))
         };
 
         assert_eq!(shown(0), "0 min");
@@ -243,10 +242,9 @@ mod tests {
 
         let shown = age(Messages(Language::English), at, at + SignedDuration::from_mins(61));
 
-        let shown = shown.to_string().replace(['\u{2068}', '\u{2069}'], "");
         let expected = "<time datetime=\"2026-11-22T05:51:20Z\" title=\"2026-11-22 05:51 UTC\">\
                         1 h 1 min</time>";
-        assert_eq!(shown, expected);
+        assert_eq!(shown.to_string(), expected);
     }
 
     #[test]

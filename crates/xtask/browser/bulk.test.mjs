@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accounts, enter, fill, join, writeDown } from "./fill.mjs";
+import { accounts, enter, fill, fillWithCopies, join, until, writeDown } from "./fill.mjs";
 import { listen } from "./service.mjs";
 import { checkLook, faults, launch, open, plain, testServer, texts } from "./support.mjs";
 
@@ -162,3 +162,39 @@ for (const [language, says] of Object.entries(SUSPENSIONS)) {
     await second.context.close();
   });
 }
+
+test("a button selects the cases of its entry, and none of another entry", async () => {
+  const { context, page, misdeeds } = await open(browser, origin);
+  await fillWithCopies(as, ["pair-one", "pair-two"], 1);
+  join(mamori, "selects", "reviewer");
+  await enter(page, mamori, "selects");
+  const pair = page.locator("section.group", { has: page.locator("li:nth-child(2) input[name=case]") });
+  await until(async () => {
+    await page.goto("/console/bulk/new");
+    return (await pair.count()) === 1;
+  }, "two cases with one entry");
+  assert.ok((await page.locator("section.group").count()) >= 2, "other entries have groups of their own");
+  const button = pair.locator("[data-select-all]");
+  const checked = async () => [
+    await pair.locator("input[name=case]:checked").count(),
+    await page.locator("input[name=case]:checked").count(),
+  ];
+  const selectAll = await button.innerText();
+
+  await button.click();
+  assert.deepEqual(await checked(), [2, 2]);
+  assert.notEqual(await button.innerText(), selectAll, "it now selects none");
+  await pair.locator("input[name=case]").first().uncheck();
+  assert.equal(await button.innerText(), selectAll);
+  const other = page.locator("section.group").first().locator("[data-select-all]");
+  await other.click();
+  assert.deepEqual(await checked(), [1, 2]);
+  assert.equal(await button.innerText(), selectAll, "each group has its own button");
+  await button.click();
+  assert.deepEqual(await checked(), [2, 3]);
+  await checkLook(page, "the list of a bulk decision with two groups selected");
+  await button.click();
+  assert.deepEqual(await checked(), [0, 1]);
+  assert.deepEqual(misdeeds, []);
+  await context.close();
+});

@@ -39,9 +39,8 @@ export async function fillWithPictures(as, accounts, name = "drawn") {
     const { pdq } = await as.admin("POST", "/v1/hash", picture);
     await as.admin("POST", `/v1/banks/${bank.id}/entries`, { entries: [{ hash: pdq }] });
     const form = new FormData();
-    for (const [name, value] of [["item_id", `picture-${number}`], ["account_id", account], ["surface", "public"]]) {
-      form.append(name, value);
-    }
+    const fields = { item_id: `${name}/picture-${number}`, account_id: account, surface: "public" };
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
     form.append("file", new Blob([picture]));
     await as.service("POST", "/v1/check", form);
   }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, statSync } from "node:fs";
 import { join as below } from "node:path";
 import { after, before, test } from "node:test";
-import { accounts, enter, fillWithPictures, join, keepPictures, takeNext } from "./fill.mjs";
+import { accounts, enter, fillWithCopies, fillWithPictures, join, keepPictures, takeNext } from "./fill.mjs";
 import { testServer, launch, open } from "./support.mjs";
 
 const { origin, as, mamori } = testServer(import.meta.url);
@@ -32,7 +32,7 @@ async function save(page, name) {
 
 for (const language of ["en", "ja"]) {
   test(`screenshots of the queue and of a case, ${language}`, async () => {
-    const { context, page } = await open(browser, origin, { height: 860 });
+    const { context, page } = await open(browser, origin, { height: 860, colorScheme: "light" });
     const ending = language === "en" ? "" : `.${language}`;
     await enter(page, mamori, `shows-${language}`);
     await page.goto("/console/queue");
@@ -40,6 +40,30 @@ for (const language of ["en", "ja"]) {
     await takeNext(page);
     await page.locator("input[name=outcome][value=violates]").check();
     await save(page, `case${ending}`);
+    await context.close();
+  });
+
+  test(`a screenshot of a case with stacks of copies, ${language}`, async () => {
+    const { context, page } = await open(browser, origin, { height: 860, colorScheme: "light" });
+    const ending = language === "en" ? "" : `.${language}`;
+    const account = `stacks-${language}`;
+    // Two pictures of other entries, and copies of a third one.
+    await fillWithCopies(as, [account], 6, `copies-${language}`);
+    await fillWithPictures(as, [account, account], `more-${language}`);
+    join(mamori, `stacks-${language}`, "reviewer", language);
+    await enter(page, mamori, `stacks-${language}`);
+    await page.goto("/console/bulk/new");
+    const id = await page.locator("input[name=case]").last().getAttribute("value");
+    await page.goto(`/console/cases/${id}`);
+    await page.locator("form[action$='/claim'] button").click();
+    await page.locator("#decide-form").waitFor();
+
+    const stacks = page.locator("section.group");
+    const sizes = await stacks.evaluateAll((all) => all.map((stack) => stack.querySelectorAll(".item").length));
+    assert.deepEqual(sizes.sort(), [1, 1, 6]);
+    await stacks.first().evaluate((stack) => stack.scrollIntoView({ behavior: "instant" }));
+    await page.waitForFunction(() => [...document.querySelectorAll(".item img")].every((image) => image.naturalWidth > 0));
+    await save(page, `stacks${ending}`);
     await context.close();
   });
 }

@@ -1,9 +1,10 @@
-// A reviewer sees a picture clearly only while they hold a key, and each view is recorded.
+// A reviewer sees a picture clearly only while they hold a key, each view is recorded, and a break stops both
+// claims and views.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, enter, fillWithPictures, join, keepPictures, takeNext, until } from "./fill.mjs";
-import { faults, testServer, launch, open } from "./support.mjs";
+import { checkLook, faults, testServer, launch, open } from "./support.mjs";
 
 const { origin, as, mamori } = testServer(import.meta.url);
 
@@ -16,7 +17,7 @@ before(async () => {
   const { context, page } = await open(browser, origin);
   await keepPictures(page, mamori);
   await context.close();
-  await fillWithPictures(as, accounts(6));
+  await fillWithPictures(as, accounts(8));
 });
 after(() => browser.close());
 
@@ -105,5 +106,68 @@ test("in text-only mode no picture loads until its button is pressed", async () 
   assert.deepEqual(requested.filter((path) => /blurred$|picture$/.test(path)), []);
   await page.locator("[data-blurred]").click();
   await until(() => requested.some((path) => path.endsWith("blurred")), "the blurred picture");
+  await context.close();
+});
+
+const BREAKS = {
+  en: {
+    about: /A case that you have claimed goes back to the queue\. It lasts 10 minutes\. You cannot end it earlier;/,
+    left: (minutes) => `(${minutes} min left)`,
+    refused: "You are on a break",
+  },
+  ja: {
+    about: /担当中の案件はキューに戻ります。\s*休憩は10分間です。途中で終えることはできず/,
+    left: (minutes) => `(あと${minutes}分)`,
+    refused: "休憩中です",
+  },
+};
+
+for (const [language, says] of Object.entries(BREAKS)) {
+  test(`a break says before it what it does, and then how long it lasts, ${language}`, async () => {
+    const { context, page, misdeeds } = await open(browser, origin);
+    join(mamori, `rests-${language}`, "reviewer", language);
+    await enter(page, mamori, `rests-${language}`);
+    await page.clock.install();
+    await takeNext(page);
+    await page.goto("/console/me");
+    const box = page.locator("section[aria-labelledby=break]");
+    assert.match(await box.innerText(), says.about);
+    await checkLook(page, "the page that offers a break");
+
+    await box.locator("button").click();
+    await box.locator("time").waitFor();
+    const left = (minutes) =>
+      until(async () => (await box.innerText()).includes(says.left(minutes)), `${minutes} minutes left`);
+    await left(10);
+    await page.clock.runFor("01:30");
+    await left(9);
+    assert.equal(await box.locator("form, button").count(), 0, "nothing ends it");
+    await checkLook(page, "the page of a break");
+
+    await page.goto("/console/queue");
+    await page.locator('main [data-key="n"]').click();
+    await page.locator("body[data-page=fault]").waitFor();
+    assert.equal(await page.locator("h1").innerText(), says.refused);
+    assert.deepEqual(misdeeds.filter((what) => !/status of 403/.test(what)), []);
+    await context.close();
+  });
+}
+
+test("a browser whose clock is ahead does not reload the page of a break at once", async () => {
+  const { context, page } = await open(browser, origin);
+  join(mamori, "ahead", "reviewer");
+  await enter(page, mamori, "ahead");
+  await page.goto("/console/me");
+  await page.locator("section[aria-labelledby=break] button").click();
+  await page.locator("[data-break]").waitFor();
+  await page.clock.install({ time: Date.now() + 3_600_000 });
+  let loads = 0;
+  page.on("load", () => (loads += 1));
+
+  await page.goto("/console/me");
+  await until(async () => /\(0 min left\)/.test(await page.locator("[data-break]").innerText()), "the end");
+  await page.clock.runFor("00:10");
+
+  assert.equal(loads, 1);
   await context.close();
 });

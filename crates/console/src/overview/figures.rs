@@ -172,3 +172,54 @@ fn overturned(messages: Messages, figures: &Figures) -> Chart {
         series,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use mamori_store::Arrivals;
+
+    use super::*;
+
+    /// Figures of the 30 days until 30 November.
+    fn figures(arrivals: &[Date], decided: &[(Date, Date)]) -> Figures {
+        let purpose = Purpose::Rehearsal;
+        let arrived = |day: &Date| Arrivals { purpose, day: *day, cases: 1 };
+        let resolved = |(from, to): &(Date, Date)| Decided {
+            purpose,
+            from: *from,
+            to: *to,
+            violates: 1,
+            allowed: 0,
+            not_a_match: 0,
+            resolved: 1,
+            overturned: 0,
+        };
+        Figures {
+            from: date(2026, 11, 1),
+            to: date(2026, 11, 30),
+            arrivals: arrivals.iter().map(arrived).collect(),
+            waiting: Vec::new(),
+            decided: decided.iter().map(resolved).collect(),
+            unanswered: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_days_covered_are_those_from_the_first_figure_to_today() {
+        let day = |day| date(2026, 11, day);
+        let week = (day(23), day(29));
+
+        let table = [
+            (figures(&[], &[]), 0),
+            (figures(&[day(30)], &[]), 1),
+            (figures(&[day(25), day(30)], &[]), 6),
+            (figures(&[day(24)], &[]), DAYS_MIN),
+            (figures(&[day(30)], &[week]), 8),
+            (figures(&[day(1)], &[week]), 30),
+        ];
+
+        for (figures, days) in table {
+            assert_eq!(days_covered(&figures), days, "{figures:?}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Bulk decisions, in a browser without scripts.
 
 use axum::http::StatusCode;
+use mamori_model::Pdq;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
@@ -97,6 +98,27 @@ on_both_engines! {
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
         let list = app.get_as(&rei, "/console/bulk").await;
         assert!(list.page().contains("Discarded or expired"), "{list:?}");
+    }
+
+    async fn cases_near_two_entries_are_offered_in_two_groups(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let rei = app.reviewer("rei").await;
+        for account in ["one", "two"] {
+            app.item(account, Some(account)).await;
+        }
+        app.item_like("three", Some("three"), Pdq::from([1; 32])).await;
+
+        let list = app.get_as(&rei, "/console/bulk/new").await;
+
+        let groups: Vec<&str> = list.page().split("<section class=\"group\"").skip(1).collect();
+        let cases = |group: &&str| group.matches("name=\"case\"").count();
+        let mut counts: Vec<usize> = groups.iter().map(cases).collect();
+        counts.sort_unstable();
+        assert_eq!(counts, [1, 2], "{list:?}");
+        for group in groups {
+            assert_eq!(group.matches("data-select-all").count(), 1, "{group}");
+            assert!(group.contains("<code translate=\"no\">ent_"), "{group}");
+        }
     }
 
     async fn cases_with_the_same_entry_are_offered_together(records: TestDatabase) {

@@ -55,9 +55,7 @@ on_both_engines! {
         let animation = app.get_as(&rei, &case).await;
 
         assert!(still.page().contains(" of 256 bits differ</li>"), "{still:?}");
-        // Around each number are marks that isolate it from text in another direction.
-        let named = "frame \u{2068}6\u{2069} of \u{2068}6\u{2069}</li>";
-        assert_eq!(animation.page().matches(named).count(), 1, "{animation:?}");
+        assert_eq!(animation.page().matches("frame 6 of 6</li>").count(), 1, "{animation:?}");
         // The line of the item and the list of its hits name it.
         assert_eq!(animation.page().matches(" frame ").count(), 2, "{animation:?}");
     }

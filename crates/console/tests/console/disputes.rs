@@ -71,6 +71,49 @@ on_both_engines! {
         assert!(!reviewers.page().contains("/console/disputes"), "{reviewers:?}");
     }
 
+    async fn not_a_match_is_refused_until_viewed_and_asked_until_confirmed(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (rei, lead) = (app.reviewer("rei").await, app.lead("lin").await);
+        app.item("a", Some("user-17")).await;
+        let (case, page) = app.claim_next(&rei).await;
+        let item = app.store_evidence(case.rsplit('/').next().unwrap()).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        let send = async |confirmed: &[(&str, &str)]| {
+            let mut form = vec![("claim", claim.as_str()), ("version", &version)];
+            form.extend([("outcome", "not_a_match"), ("items", "leave"), ("reason", "A cat.")]);
+            form.extend_from_slice(confirmed);
+            app.post_as(&rei, &format!("{case}/decide"), &form).await
+        };
+        let disputes = async || app.get_as(&lead, "/console/disputes").await;
+
+        let unseen = send(&[]).await;
+        let unseen_confirmed = send(&[("confirmed", "yes")]).await;
+        let view = [("claim", claim.as_str()), ("item", &item)];
+        let begun = app.post_as(&rei, &format!("{case}/views"), &view).await;
+        let begun: serde_json::Value = serde_json::from_str(begun.page()).unwrap();
+        app.get_as(&rei, begun["picture"].as_str().unwrap()).await;
+        let asked = send(&[]).await;
+        let misspelt = send(&[("confirmed", "true")]).await;
+        let back = send(&[("confirmed", "no")]).await;
+        let before = disputes().await;
+        let made = send(&[("confirmed", "yes")]).await;
+        let after = disputes().await;
+
+        for refused in [unseen, unseen_confirmed] {
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{refused:?}");
+            assert_eq!(refused.text.matches("id=\"problem-decide-views\"").count(), 1, "{refused:?}");
+            assert!(refused.text.contains(">A cat.</textarea>"), "{refused:?}");
+        }
+        for page in [asked, misspelt] {
+            assert!(page.page().contains("data-page=\"decide-confirm\""), "{page:?}");
+            assert!(page.text.contains("name=\"confirmed\" value=\"yes\""), "{page:?}");
+        }
+        assert!(back.page().contains(">A cat.</textarea>"), "{back:?}");
+        assert!(!before.page().contains("/console/disputes/disp_"), "{before:?}");
+        assert!(made.to().contains("then=decided"), "{made:?}");
+        assert!(after.page().contains("/console/disputes/disp_"), "{after:?}");
+    }
+
     async fn a_lead_views_an_item_of_a_dispute_before_agreeing(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (rei, lead) = (app.reviewer("rei").await, app.lead("lin").await);
