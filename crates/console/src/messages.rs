@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_number_has_no_marks_of_direction_and_a_name_has_them() {
-        for language in Language::BUILT_IN {
+        for &language in Language::BUILT_IN {
             let messages = Messages(language);
             let minutes = messages.with("start-waited-minutes", &[("minutes", 0.into())]);
             assert!(minutes.contains('0'), "{minutes:?}");
