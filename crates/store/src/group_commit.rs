@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::timeout;
@@ -23,7 +24,12 @@ use crate::error::{Error, Fault, FaultKind};
 /// waits for some 15 others at most.
 const MEMBERS_MAX: usize = 16;
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
+const BEGIN: &str = "-- begin_group
+     BEGIN IMMEDIATE";
+const COMMIT: &str = "-- commit_group
+     COMMIT";
+const END: &str = "-- roll_back_group
+     ROLLBACK";
 const SAVE: &str = "-- save_member
      SAVEPOINT member";
 const RELEASE: &str = "-- release_member
@@ -59,7 +65,10 @@ struct Shared {
 /// The transaction of the database, and the members that wait for its commit.
 #[derive(Default)]
 struct Group {
-    open: Option<Transaction<'static, Sqlite>>,
+    ///
+    /// The connection itself and not SQLx's `Transaction`, which counts the open ones: if SQLite ended
+    /// the transaction of a full disk, SQLx's count stays at one and no other could begin.
+    open: Option<PoolConnection<Sqlite>>,
     ended: Vec<oneshot::Sender<Result<(), Fault>>>,
     /// Whether the last member was dropped, so that its savepoint must be rolled back.
     is_abandoned: bool,
@@ -116,8 +125,11 @@ async fn begin(shared: Arc<Shared>, sharing: Sharing) -> Result<Member, Error> {
         member.group.commit().await;
     }
     if member.group.open.is_none() {
-        let begun = member.shared.pool.begin_with(BEGIN).await.map_err(of_writer)?;
-        member.group.open = Some(begun);
+        member.group.open = Some(member.shared.pool.acquire().await.map_err(of_writer)?);
+        if let Err(error) = member.group.execute(BEGIN).await {
+            member.group.fail(&error);
+            return Err(of_writer(error));
+        }
     }
     if sharing == Sharing::Shared
         && let Err(error) = member.group.execute(SAVE).await
@@ -139,7 +151,9 @@ impl Member {
     pub async fn commit(self) -> Result<(), Error> {
         // In a task of its own: a caller that stops waiting must not end the commit of the others.
         let committed = tokio::spawn(self.end());
-        committed.await.map_err(|_| unavailable(FaultKind::NoConnection, "the process is stopping"))?
+        committed
+            .await
+            .map_err(|_| unavailable(FaultKind::NoConnection, "the process is stopping"))?
     }
 
     async fn end(mut self) -> Result<(), Error> {
@@ -192,8 +206,7 @@ impl Drop for Member {
                 self.group.is_abandoned = true;
                 self.commit_later(&runtime);
             }
-            // Dropping the transaction rolls it back.
-            (Sharing::Alone, _) => self.group.open = None,
+            (Sharing::Alone, _) => self.group.close(),
             (Sharing::Shared, Err(_)) => self.group.fail(&sqlx::Error::WorkerCrashed),
         }
     }
@@ -220,21 +233,31 @@ impl Group {
 
     /// Commits the transaction of the database and answers each member that waits for it.
     async fn commit(&mut self) {
-        let Some(open) = self.open.take() else { return };
-        if self.ended.is_empty() {
-            // Nothing was changed. If the rollback fails, the pool replaces the connection.
-            drop(open.rollback().await);
+        if self.open.is_none() {
             return;
         }
-        let committed = open.commit().await.map_err(|error| Fault::from(&error));
-        self.answer(&committed);
+        let is_empty = self.ended.is_empty();
+        match self.execute(if is_empty { END } else { COMMIT }).await {
+            Ok(()) => {
+                self.open = None;
+                self.answer(&Ok(()));
+            }
+            Err(error) => self.fail(&error),
+        }
     }
 
     /// Ends the transaction of the database without a commit.
     fn fail(&mut self, error: &sqlx::Error) {
-        self.open = None;
+        self.close();
         self.is_abandoned = false;
         self.answer(&Err(Fault::from(error)));
+    }
+
+    /// Closes the connection, which rolls back what is open on it. The pool opens another one.
+    fn close(&mut self) {
+        if let Some(mut open) = self.open.take() {
+            open.close_on_drop();
+        }
     }
 
     fn answer(&mut self, committed: &Result<(), Fault>) {
@@ -298,7 +321,10 @@ mod tests {
     }
 
     async fn lines(readers: &SqlitePool) -> Vec<i64> {
-        sqlx::query_scalar("SELECT number FROM line ORDER BY number").fetch_all(readers).await.unwrap()
+        sqlx::query_scalar("SELECT number FROM line ORDER BY number")
+            .fetch_all(readers)
+            .await
+            .unwrap()
     }
 
     /// Counts the commits in the write-ahead log: the frames that have a size of the database.

@@ -48,6 +48,7 @@ const LAYERS: [Layer; 4] = [
             "call.rs",
             "covered.rs",
             "error.rs",
+            "group_commit.rs",
             "json.rs",
             "lib.rs",
             "migrate.rs",
