@@ -66,8 +66,8 @@ struct Shared {
 #[derive(Default)]
 struct Group {
     ///
-    /// The connection itself and not SQLx's `Transaction`, which counts the open ones: if SQLite ended
-    /// the transaction of a full disk, SQLx's count stays at one and no other could begin.
+    /// The connection itself and not the driver's `Transaction`, which counts the open ones: if SQLite
+    /// ended the transaction of a full disk, the count would stay at one and no other could begin.
     open: Option<PoolConnection<Sqlite>>,
     ended: Vec<oneshot::Sender<Result<(), Fault>>>,
     /// Whether the last member was dropped, so that its savepoint must be rolled back.
