@@ -52,9 +52,8 @@ for (const language of ["en", "ja"]) {
     await fillWithPictures(as, [account, account], `more-${language}`);
     join(mamori, `stacks-${language}`, "reviewer", language);
     await enter(page, mamori, `stacks-${language}`);
-    await page.goto("/console/bulk/new");
-    const id = await page.locator("input[name=case]").last().getAttribute("value");
-    await page.goto(`/console/cases/${id}`);
+    await page.goto(`/console/find?q=${encodeURIComponent(`copies-${language}/${account}/0`)}`);
+    await page.locator("main ul.list a").first().click();
     await page.locator("form[action$='/claim'] button").click();
     await page.locator("#decide-form").waitFor();
 
