@@ -60,7 +60,8 @@ for (const language of ["en", "ja"]) {
     const stacks = page.locator("section.group");
     const sizes = await stacks.evaluateAll((all) => all.map((stack) => stack.querySelectorAll(".item").length));
     assert.deepEqual(sizes.sort(), [1, 1, 6]);
-    await stacks.first().evaluate((stack) => stack.scrollIntoView({ behavior: "instant" }));
+    const largest = stacks.filter({ has: page.locator(".item:nth-child(6)") });
+    await largest.evaluate((stack) => stack.scrollIntoView({ behavior: "instant" }));
     await page.waitForFunction(() => [...document.querySelectorAll(".item img")].every((image) => image.naturalWidth > 0));
     await save(page, `stacks${ending}`);
     await context.close();
