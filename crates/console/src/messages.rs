@@ -190,6 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn one_decision_that_waits_has_a_form_of_its_own_where_the_language_has_one() {
+        let text = |language: Language, count: u64| {
+            Messages(language).with("start-proposed", &[("count", count.into())])
+        };
+        for &language in Language::BUILT_IN {
+            let is_same = text(language, 1) == text(language, 2);
+            assert_eq!(is_same, language == Language::Japanese, "{language:?}");
+        }
+        assert_eq!(text(Language::English, 1), "decision waiting for second approval");
+    }
+
+    #[test]
     fn names_and_numbers_of_one_message_differ() {
         let arguments = [("names", "a, b".into()), ("count", 12.into())];
 

@@ -65,9 +65,9 @@ struct Shared {
 /// The transaction of the database, and the members that wait for its commit.
 #[derive(Default)]
 struct Group {
-    ///
-    /// The connection itself and not the driver's `Transaction`, which counts the open ones: if SQLite
-    /// ended the transaction of a full disk, the count would stay at one and no other could begin.
+    /// The connection on which the transaction is open. No `Transaction` of the driver, which counts
+    /// the open ones: on a full disk SQLite itself ends the transaction, the driver's rollback then
+    /// fails, and its count stays at one, so that no other could begin.
     open: Option<PoolConnection<Sqlite>>,
     ended: Vec<oneshot::Sender<Result<(), Fault>>>,
     /// Whether the last member was dropped, so that its savepoint must be rolled back.

@@ -4,6 +4,7 @@ use sqlx::Executor;
 
 use crate::call::Link;
 use crate::error::Error;
+use crate::group_commit::Sharing;
 use crate::open::{Pools, Settings, Store};
 use crate::query::{Query, queries};
 
@@ -125,9 +126,10 @@ pub async fn migrate(store: &Store) -> Result<Migrated, Error> {
     }
     let from = match store.pools() {
         Pools::Sqlite { writer, .. } => {
-            let mut tx = writer.pool().begin_with("BEGIN IMMEDIATE").await?;
-            tx.execute(CREATE_VERSIONS).await?;
-            let from = apply(&mut Link::Sqlite(&mut tx)).await?;
+            let mut tx = writer.begin(Sharing::Alone).await?;
+            let connection = tx.connection()?;
+            connection.execute(CREATE_VERSIONS).await?;
+            let from = apply(&mut Link::Sqlite(connection)).await?;
             tx.commit().await?;
             from
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Executor as _, PgPool, SqlitePool};
 
 use crate::call::{Call, CallFuture, Link};
 use crate::error::Error;
@@ -248,17 +248,8 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
             .idle_timeout(None)
             .max_lifetime(None)
     };
-    // On a full disk SQLite itself ends a transaction; the driver's own rollback then fails, and
-    // the connection believes that it is inside a transaction, so that no other can begin in it. A
-    // fresh connection replaces it. The ping is answered after the rollback.
-    let writer = pool().max_connections(1).after_release(|connection, _| {
-        Box::pin(async move {
-            connection.ping().await?;
-            Ok(!connection.is_in_transaction())
-        })
-    });
     // The writer first: it creates the file and turns on the write-ahead log.
-    let writer = writer.connect_with(writing).await?;
+    let writer = pool().max_connections(1).connect_with(writing).await?;
     let writer = Writer::new(writer, settings.acquire_timeout);
     let readers = pool().max_connections(readers(settings)).connect_lazy_with(reading);
     Ok(Pools::Sqlite { writer, readers })

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use mamori_testkit::pictures::{draw, encode};
+use reqwest::header::RETRY_AFTER;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -102,6 +103,9 @@ impl ApiClient {
         let request = self.client.post(format!("{}/v1/check", self.address));
         let response = request.bearer_auth(&self.key).multipart(form).send().await?;
         let status = response.status();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            assert!(response.headers().contains_key(RETRY_AFTER), "it does not tell when to retry");
+        }
         Ok((status, response.json().await?))
     }
 
